@@ -1,0 +1,224 @@
+/* batchdot: batch dot products for C and C++.
+ *
+ * For every item of a batch, contract one axis of x with one axis of y, with exactly the meaning of
+ * tf.keras.backend.batch_dot (TensorFlow 2.2 and later):
+ *
+ *     out[b, x-free axes..., y-free axes...] = sum over k of x[b, ...k...] * y[b, ...k...]
+ *
+ * A short tour:
+ *
+ *   1. Describe x, y and out as batchdot_tensor: a pointer, an element type, extents, and strides (or none).
+ *   2. batchdot_infer_shape() says which shape the result has.
+ *   3. batchdot() computes it, in one call.
+ *   4. Who computes the same shapes again and again makes a plan once (batchdot_plan_create) and executes it
+ *      many times, from any number of threads (batchdot_plan_execute).
+ *
+ * Example: x of shape (32, 20), y of shape (32, 30, 20), contracted over the axis of extent 20:
+ *
+ *     const int64_t x_shape[] = {32, 20}, y_shape[] = {32, 30, 20}, out_shape[] = {32, 30};
+ *     const batchdot_tensor x = {x_data, BATCHDOT_F32, 2, x_shape, NULL};
+ *     const batchdot_tensor y = {y_data, BATCHDOT_F32, 3, y_shape, NULL};
+ *     const batchdot_tensor out = {out_data, BATCHDOT_F32, 2, out_shape, NULL};
+ *     const batchdot_axes axes = {1, 2};
+ *     if (batchdot(&x, &y, &axes, &out) != BATCHDOT_OK)
+ *         fprintf(stderr, "%s\n", batchdot_last_error());
+ *
+ * Rules that hold for every function here:
+ *
+ *   - Nothing prints, aborts or exits. What can fail returns a batchdot_status; a failure leaves the output as it was,
+ *     and batchdot_last_error() then says in one sentence what was wrong.
+ *   - Extents and strides are int64_t and count elements, never bytes.
+ *   - The caller owns every pointer that it passes; nothing is kept after a call returns, but for a plan, which owns
+ *     copies of all that it needs.
+ *   - Every function may be called from any thread at any time. Two calls must not write the same output at once.
+ *   - Data must be aligned as C asks of the element type (a c64 as a float, a c128 as a double).
+ *   - The bits of an item's result depend on that item alone: not on the batch's size, the item's place in it or the
+ *     number of threads. (With the BLAS engine this holds as far as the linked BLAS keeps it.)
+ */
+#ifndef BATCHDOT_BATCHDOT_H
+#define BATCHDOT_BATCHDOT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define BATCHDOT_API __attribute__((visibility("default")))
+#else
+#define BATCHDOT_API
+#endif
+
+/* ---- Version ---------------------------------------------------------------------------------------------------- */
+
+#define BATCHDOT_VERSION_MAJOR 0
+#define BATCHDOT_VERSION_MINOR 1
+#define BATCHDOT_VERSION_PATCH 0
+
+/* The version of the library that runs, "MAJOR.MINOR.PATCH"; the macros above are those it was compiled against.
+ * The text is static. */
+BATCHDOT_API const char *batchdot_version(void);
+
+/* ---- Status ----------------------------------------------------------------------------------------------------- */
+
+typedef enum batchdot_status {
+    BATCHDOT_OK = 0,
+    BATCHDOT_ERROR_NULL,       /* a pointer that must not be NULL is */
+    BATCHDOT_ERROR_RANK,       /* a rank below 2 or above BATCHDOT_MAX_NDIM, the result's included */
+    BATCHDOT_ERROR_BATCH,      /* x.shape[0] != y.shape[0] */
+    BATCHDOT_ERROR_AXIS_RANGE, /* an axis outside [-ndim, ndim) */
+    BATCHDOT_ERROR_AXIS_BATCH, /* axis 0, the batch, cannot be contracted */
+    BATCHDOT_ERROR_CONTRACTED, /* the contracted extents differ */
+    BATCHDOT_ERROR_SHAPE,      /* a negative extent */
+    BATCHDOT_ERROR_DTYPE,      /* an unknown dtype, or dtypes that do not go together */
+    BATCHDOT_ERROR_OUTPUT,     /* the output's shape is not the inferred one */
+    BATCHDOT_ERROR_OVERLAP,    /* the output overlaps an input or itself */
+    BATCHDOT_ERROR_OVERFLOW,   /* a tensor's element count or reach in bytes is beyond int64_t or the address space */
+    BATCHDOT_ERROR_OPTION,     /* an option's value is out of range, or not offered by this build */
+    BATCHDOT_ERROR_MEMORY      /* out of memory */
+} batchdot_status;
+
+/* The status's own name, such as "BATCHDOT_ERROR_RANK"; "BATCHDOT_ERROR_UNKNOWN" for a value that is none of them.
+ * The text is static. */
+BATCHDOT_API const char *batchdot_status_name(batchdot_status status);
+
+/* This thread's last failure as one sentence with the shapes and axes in it; "" if there was none. A success does not
+ * clear it. The text belongs to the library and holds until this thread's next failure. */
+BATCHDOT_API const char *batchdot_last_error(void);
+
+/* ---- Tensors ---------------------------------------------------------------------------------------------------- */
+
+/* The greatest rank, of x, of y and of the result. */
+#define BATCHDOT_MAX_NDIM 64
+
+/* x and y share one dtype, which is the output's too, with these exceptions:
+ *   - i8 and u8 may be mixed, and give i32;
+ *   - f16 and bf16 give their own dtype, or f32 if the output is of that dtype.
+ * f16 and bf16 are summed in f32 and rounded once, to nearest-even. Integers wrap around modulo 2^bits. */
+typedef enum batchdot_dtype {
+    BATCHDOT_F32,  /* float */
+    BATCHDOT_F64,  /* double */
+    BATCHDOT_C64,  /* two floats: real, imaginary */
+    BATCHDOT_C128, /* two doubles: real, imaginary */
+    BATCHDOT_F16,  /* IEEE 754 binary16, in a uint16_t */
+    BATCHDOT_BF16, /* bfloat16: the upper half of a float, in a uint16_t */
+    BATCHDOT_I8,   /* int8_t */
+    BATCHDOT_U8,   /* uint8_t */
+    BATCHDOT_I32,  /* int32_t */
+    BATCHDOT_I64   /* int64_t */
+} batchdot_dtype;
+
+typedef struct batchdot_tensor {
+    void *data; /* element [0, 0, ...]; not written through for inputs; may be NULL if the tensor has no elements */
+    batchdot_dtype dtype;
+    int ndim;
+    const int64_t *shape;   /* ndim extents, each >= 0 */
+    const int64_t *strides; /* ndim strides in elements; NULL means row-major and contiguous. An input's strides may be
+                               zero (broadcast) or negative (reversed); an output's may be anything that gives each
+                               element a place of its own */
+} batchdot_tensor;
+
+/* ---- Axes and shapes -------------------------------------------------------------------------------------------- */
+
+/* The contracted axis of x and of y; negative ones count from the end. Where a function takes a pointer to this, NULL
+ * means Keras's axes=None: the last axis of x with the last of y if y has rank 2, else with y's last but one.
+ * Keras's single integer a is {a, a}. */
+typedef struct batchdot_axes {
+    int x, y;
+} batchdot_axes;
+
+/* The shape of the result: x's without the contracted axis, then y's without the batch and the contracted axis. If only
+ * the batch axis is left, the shape is (batch, 1).
+ *
+ * Checked in this order, and the first rule broken is the status: both ranks at least 2 (RANK) and no more than
+ * BATCHDOT_MAX_NDIM (RANK); no negative extent (SHAPE); equal batch extents, a batch of 1 not being broadcast (BATCH);
+ * axes within [-ndim, ndim) (AXIS_RANGE); neither of them axis 0 (AXIS_BATCH); equal contracted extents (CONTRACTED);
+ * the result's rank at most BATCHDOT_MAX_NDIM (RANK); each element count within int64_t (OVERFLOW).
+ *
+ * x_shape and y_shape hold x_ndim and y_ndim extents. On success *out_ndim and the first *out_ndim extents of out_shape
+ * are set; on failure neither is touched.
+ *
+ * Rules from tf.keras.backend.batch_dot; there an axis out of range goes unchecked. */
+BATCHDOT_API batchdot_status batchdot_infer_shape(int x_ndim, const int64_t *x_shape, int y_ndim,
+                                                  const int64_t *y_shape, const batchdot_axes *axes, int *out_ndim,
+                                                  int64_t out_shape[BATCHDOT_MAX_NDIM]);
+
+/* ---- One call --------------------------------------------------------------------------------------------------- */
+
+/* out = batch_dot(x, y, axes). out->shape must be the inferred shape and out->dtype one that the inputs' dtype gives.
+ * The output must not share memory with an input, nor an element of it with another. Strides decide this exactly: two
+ * interleaved views of one buffer that have no element in common do not overlap.
+ *
+ * Beside the statuses of batchdot_infer_shape, in this order after them: DTYPE, OUTPUT, OVERFLOW, OVERLAP, NULL (data).
+ */
+BATCHDOT_API batchdot_status batchdot(const batchdot_tensor *x, const batchdot_tensor *y, const batchdot_axes *axes,
+                                      const batchdot_tensor *out);
+
+/* ---- Options ---------------------------------------------------------------------------------------------------- */
+
+typedef enum batchdot_engine {
+    BATCHDOT_ENGINE_AUTO,   /* whichever was measured to be the faster one for an item of this shape and dtype */
+    BATCHDOT_ENGINE_NATIVE, /* this library's own kernels */
+    BATCHDOT_ENGINE_BLAS    /* the linked BLAS for what a BLAS can express, this library's own kernels for the rest;
+                               BATCHDOT_ERROR_OPTION if the library was built without BLAS */
+} batchdot_engine;
+
+/* Always made with BATCHDOT_OPTIONS_INIT, and changed from there:
+ *
+ *     batchdot_options options = BATCHDOT_OPTIONS_INIT;
+ *     options.num_threads = 1;
+ *
+ * The struct may grow at its end. A program compiled against an older header gets the defaults for what it does not
+ * know; one compiled against a newer header gets BATCHDOT_ERROR_OPTION if it sets something this library does not know.
+ */
+typedef struct batchdot_options {
+    size_t struct_size;     /* sizeof(batchdot_options), as the caller knows it */
+    int num_threads;        /* at most this many threads for one execute; 0: OpenMP's default. A BLAS keeps to its own
+                               setting, which this library never changes */
+    batchdot_engine engine; /* see batchdot_engine */
+    double alpha[2];    /* out = alpha * (x . y) + beta * out; (real, imaginary). The imaginary parts must be 0 for */
+    double beta[2];     /*   real dtypes. beta 0 never reads the output. Integer dtypes take alpha 1, beta 0 or 1 */
+    int conj_x, conj_y; /* nonzero: conjugate that operand. Ignored for real dtypes */
+    int normalize;      /* reserved: must be 0 in this version */
+    double normalize_epsilon; /* reserved: goes with normalize */
+} batchdot_options;
+
+#define BATCHDOT_OPTIONS_INIT                                                                                          \
+    { sizeof(batchdot_options), 0, BATCHDOT_ENGINE_AUTO, {1.0, 0.0}, {0.0, 0.0}, 0, 0, 0, 1e-12 }
+
+/* ---- Plans ------------------------------------------------------------------------------------------------------ */
+
+/* Everything about a product but the data: checked, folded, and with its engine chosen. Immutable, so that any number
+ * of threads may execute one plan at once, on outputs that do not overlap. */
+typedef struct batchdot_plan batchdot_plan;
+
+/* Makes a plan for tensors of these dtypes, shapes and strides; their data pointers are ignored. out may be NULL: a
+ * contiguous output of the inferred shape and of the inputs' dtype (i32 for i8 and u8). axes may be NULL, see
+ * batchdot_axes. options may be NULL: the defaults.
+ *
+ * On success the caller owns *plan and releases it with batchdot_plan_destroy. On failure *plan is NULL.
+ * Statuses as for batchdot, and OPTION after them, and MEMORY. */
+BATCHDOT_API batchdot_status batchdot_plan_create(batchdot_plan **plan, const batchdot_tensor *x,
+                                                  const batchdot_tensor *y, const batchdot_axes *axes,
+                                                  const batchdot_tensor *out, const batchdot_options *options);
+
+/* Executes a plan on data laid out as the plan was told. Each pointer is that of element [0, 0, ...]; one may be NULL
+ * if its tensor has no elements. Allocates nothing. Statuses: NULL, OVERLAP. */
+BATCHDOT_API batchdot_status batchdot_plan_execute(const batchdot_plan *plan, const void *x, const void *y, void *out);
+
+/* Writes a few lines on what the plan does and why: the folded contraction, the engine and kernel, who refused it and
+ * for what reason. Writes at most size bytes, always ended by a 0 if size > 0, and returns the length of the whole text
+ * without that 0, as snprintf does. text may be NULL if size is 0. A NULL plan gives 0. The text is for people: its
+ * wording may change in any release. */
+BATCHDOT_API size_t batchdot_plan_explain(const batchdot_plan *plan, char *text, size_t size);
+
+/* Releases a plan; NULL is fine. No thread may be executing it. */
+BATCHDOT_API void batchdot_plan_destroy(batchdot_plan *plan);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,64 @@
+#include "api/arguments.h"
+#include "base/dtype.h"
+#include "base/status.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* The struct of the first release; a smaller one was never published. */
+enum { FIRST_STRUCT_SIZE = sizeof(batchdot_options) };
+
+/* Beyond this a struct_size is garbage, and the memory is not looked at. */
+enum { MAX_STRUCT_SIZE = 4096 };
+
+static batchdot_status copy_known_part(const batchdot_options *given, batchdot_options *options) {
+    const size_t given_size = given->struct_size;
+    if (given_size < FIRST_STRUCT_SIZE || given_size > MAX_STRUCT_SIZE)
+        return bd_fail(
+            BATCHDOT_ERROR_OPTION,
+            "options.struct_size is %zu; make batchdot_options with BATCHDOT_OPTIONS_INIT, which sets it to %zu.",
+            given_size, sizeof *options);
+    const unsigned char *bytes = (const unsigned char *)given;
+    for (size_t i = sizeof *options; i < given_size; i++) {
+        if (bytes[i] != 0)
+            return bd_fail(
+                BATCHDOT_ERROR_OPTION,
+                "options.struct_size is %zu, and an option beyond the %zu bytes that this version %s knows is set.",
+                given_size, sizeof *options, batchdot_version());
+    }
+    memcpy(options, given, given_size < sizeof *options ? given_size : sizeof *options);
+    options->struct_size = sizeof *options;
+    return BATCHDOT_OK;
+}
+
+static batchdot_status check_scale(const char *name, const double scale[2], const struct dtype_info *dtype) {
+    if (!dtype->is_complex && scale[1] != 0)
+        return bd_fail(BATCHDOT_ERROR_OPTION, "options.%s has the imaginary part %g, but dtype %s is real.", name,
+                       scale[1], dtype->name);
+    const bool is_beta = name[0] == 'b';
+    if (dtype->is_integer && scale[0] != 1 && !(is_beta && scale[0] == 0))
+        return bd_fail(BATCHDOT_ERROR_OPTION, "options.%s is %g, but integer dtypes such as %s take %s only.", name,
+                       scale[0], dtype->name, is_beta ? "0 or 1" : "1");
+    return BATCHDOT_OK;
+}
+
+batchdot_status bd_read_options(const batchdot_options *given, batchdot_dtype out_dtype, batchdot_options *options) {
+    *options = (batchdot_options)BATCHDOT_OPTIONS_INIT;
+    if (!given)
+        return BATCHDOT_OK;
+    batchdot_status status = copy_known_part(given, options);
+    if (!status && options->num_threads < 0)
+        status =
+            bd_fail(BATCHDOT_ERROR_OPTION, "options.num_threads is %d; it must be 0 or more.", options->num_threads);
+    if (!status && (unsigned)options->engine > BATCHDOT_ENGINE_BLAS)
+        status =
+            bd_fail(BATCHDOT_ERROR_OPTION, "options.engine is %d, which is no batchdot_engine.", (int)options->engine);
+    if (!status && options->normalize)
+        status =
+            bd_fail(BATCHDOT_ERROR_OPTION, "options.normalize is not offered by this version, %s.", batchdot_version());
+    if (!status)
+        status = check_scale("alpha", options->alpha, bd_dtype_info(out_dtype));
+    if (!status)
+        status = check_scale("beta", options->beta, bd_dtype_info(out_dtype));
+    return status;
+}

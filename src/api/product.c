@@ -1,0 +1,176 @@
+/* batch_dot itself: in one call, and as a plan. */
+#include "api/arguments.h"
+#include "base/dtype.h"
+#include "base/status.h"
+#include "plan/plan.h"
+#include "shape/infer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A tensor with its strides known. */
+struct layout {
+    const batchdot_tensor *tensor;
+    int64_t strides[BATCHDOT_MAX_NDIM];
+};
+
+struct product_layouts {
+    struct layout x, y, out;
+    struct batch_dot_shape inferred;
+};
+
+static batchdot_status check_dtypes(batchdot_dtype x, batchdot_dtype y, const batchdot_tensor *out) {
+    const struct dtype_info *x_info = bd_dtype_info(x), *y_info = bd_dtype_info(y);
+    if (!x_info || !y_info)
+        return bd_fail(BATCHDOT_ERROR_DTYPE, "%s has dtype %d, which is no batchdot_dtype.", x_info ? "y" : "x",
+                       (int)(x_info ? y : x));
+    if (!bd_dtypes_multiply(x, y))
+        return bd_fail(BATCHDOT_ERROR_DTYPE, "x has dtype %s and y has dtype %s; they must be the same, or i8 and u8.",
+                       x_info->name, y_info->name);
+    if (!out)
+        return BATCHDOT_OK;
+    const struct dtype_info *out_info = bd_dtype_info(out->dtype);
+    if (!out_info)
+        return bd_fail(BATCHDOT_ERROR_DTYPE, "the output has dtype %d, which is no batchdot_dtype.", (int)out->dtype);
+    if (!bd_out_dtype_is_allowed(x, out->dtype))
+        return bd_fail(BATCHDOT_ERROR_DTYPE, "inputs of dtype %s do not give an output of dtype %s.", x_info->name,
+                       out_info->name);
+    return BATCHDOT_OK;
+}
+
+static batchdot_status check_out_shape(const batchdot_tensor *out, const struct batch_dot_shape *inferred) {
+    if (out->ndim == inferred->ndim && !out->shape)
+        return bd_fail(BATCHDOT_ERROR_NULL, "the output has rank %d, but its shape is a NULL pointer.", out->ndim);
+    if (out->ndim == inferred->ndim &&
+        memcmp(out->shape, inferred->shape, (size_t)inferred->ndim * sizeof inferred->shape[0]) == 0)
+        return BATCHDOT_OK;
+    char out_text[BD_SHAPE_TEXT_SIZE], inferred_text[BD_SHAPE_TEXT_SIZE];
+    return bd_fail(BATCHDOT_ERROR_OUTPUT, "the output has shape %s, but the result has shape %s.",
+                   bd_shape_text(out->ndim, out->shape, out_text),
+                   bd_shape_text(inferred->ndim, inferred->shape, inferred_text));
+}
+
+static void append_axis(struct axis_group *group, struct axis axis) {
+    group->axes[group->count++] = axis;
+}
+
+/* Keras's groups: axis 0 is the batch, one axis of each input is contracted, the others are free. */
+static void build_contraction(const struct product_layouts *layouts, struct contraction *contraction) {
+    const struct layout *x = &layouts->x, *y = &layouts->y, *out = &layouts->out;
+    const int x_axis = layouts->inferred.x_axis, y_axis = layouts->inferred.y_axis;
+    contraction->batch.count = contraction->m.count = contraction->n.count = contraction->k.count = 0;
+    append_axis(&contraction->batch,
+                (struct axis){x->tensor->shape[0], {x->strides[0], y->strides[0], out->strides[0]}});
+    append_axis(&contraction->k, (struct axis){x->tensor->shape[x_axis], {x->strides[x_axis], y->strides[y_axis], 0}});
+    int out_axis = 1;
+    for (int axis = 1; axis < x->tensor->ndim; axis++) {
+        if (axis != x_axis)
+            append_axis(&contraction->m,
+                        (struct axis){x->tensor->shape[axis], {x->strides[axis], 0, out->strides[out_axis++]}});
+    }
+    for (int axis = 1; axis < y->tensor->ndim; axis++) {
+        if (axis != y_axis)
+            append_axis(&contraction->n,
+                        (struct axis){y->tensor->shape[axis], {0, y->strides[axis], out->strides[out_axis++]}});
+    }
+    contraction->dtype[OPERAND_X] = x->tensor->dtype;
+    contraction->dtype[OPERAND_Y] = y->tensor->dtype;
+    contraction->dtype[OPERAND_OUT] = out->tensor->dtype;
+    for (int operand = 0; operand < OPERAND_COUNT; operand++)
+        contraction->origin[operand] = 0;
+    contraction->is_swapped = false;
+    contraction->conjugate[OPERAND_X] = contraction->conjugate[OPERAND_Y] = false;
+}
+
+static void take_options(const batchdot_options *options, struct batchdot_plan *plan) {
+    struct contraction *contraction = &plan->contraction;
+    const bool is_complex = bd_dtype_info(contraction->dtype[OPERAND_OUT])->is_complex;
+    contraction->conjugate[contraction->is_swapped ? OPERAND_Y : OPERAND_X] = is_complex && options->conj_x;
+    contraction->conjugate[contraction->is_swapped ? OPERAND_X : OPERAND_Y] = is_complex && options->conj_y;
+    memcpy(contraction->alpha, options->alpha, sizeof contraction->alpha);
+    memcpy(contraction->beta, options->beta, sizeof contraction->beta);
+    plan->num_threads = options->num_threads;
+}
+
+/* Everything but the data: checks it in the order that the header promises, and fills in the plan. */
+static batchdot_status make_plan(struct batchdot_plan *plan, const batchdot_tensor *x, const batchdot_tensor *y,
+                                 const batchdot_axes *axes, const batchdot_tensor *out,
+                                 const batchdot_options *given_options) {
+    if (!x || !y)
+        return bd_fail(BATCHDOT_ERROR_NULL, "%s is a NULL pointer.", x ? "y" : "x");
+    struct product_layouts layouts = {.x = {.tensor = x}, .y = {.tensor = y}, .out = {.tensor = out}};
+    batchdot_status status = bd_infer_batch_dot(x->ndim, x->shape, y->ndim, y->shape, axes, &layouts.inferred);
+    if (!status)
+        status = check_dtypes(x->dtype, y->dtype, out);
+    if (status)
+        return status;
+
+    const batchdot_tensor default_out = {NULL, bd_default_out_dtype(x->dtype), layouts.inferred.ndim,
+                                         layouts.inferred.shape, NULL};
+    if (!out)
+        layouts.out.tensor = &default_out;
+    status = check_out_shape(layouts.out.tensor, &layouts.inferred);
+    if (!status)
+        status = bd_read_strides("x", x, layouts.x.strides);
+    if (!status)
+        status = bd_read_strides("y", y, layouts.y.strides);
+    if (!status)
+        status = bd_read_strides("the output", layouts.out.tensor, layouts.out.strides);
+    if (status)
+        return status;
+
+    batchdot_options options;
+    build_contraction(&layouts, &plan->contraction);
+    status = bd_plan_fold(plan);
+    if (!status)
+        status = bd_read_options(given_options, layouts.out.tensor->dtype, &options);
+    if (status)
+        return status;
+    take_options(&options, plan);
+    return bd_plan_choose_engine(plan, options.engine);
+}
+
+batchdot_status batchdot(const batchdot_tensor *x, const batchdot_tensor *y, const batchdot_axes *axes,
+                         const batchdot_tensor *out) {
+    if (!out)
+        return bd_fail(BATCHDOT_ERROR_NULL, "the output is a NULL pointer.");
+    struct batchdot_plan plan;
+    const batchdot_status status = make_plan(&plan, x, y, axes, out, NULL);
+    return status ? status : bd_plan_run(&plan, x->data, y->data, out->data);
+}
+
+batchdot_status batchdot_plan_create(batchdot_plan **plan, const batchdot_tensor *x, const batchdot_tensor *y,
+                                     const batchdot_axes *axes, const batchdot_tensor *out,
+                                     const batchdot_options *options) {
+    if (!plan)
+        return bd_fail(BATCHDOT_ERROR_NULL, "batchdot_plan_create needs somewhere to put the plan.");
+    *plan = NULL;
+    struct batchdot_plan *const made = malloc(sizeof *made);
+    if (!made)
+        return bd_fail(BATCHDOT_ERROR_MEMORY, "out of memory for a plan of %zu bytes.", sizeof *made);
+    const batchdot_status status = make_plan(made, x, y, axes, out, options);
+    if (status) {
+        free(made);
+        return status;
+    }
+    *plan = made;
+    return BATCHDOT_OK;
+}
+
+batchdot_status batchdot_plan_execute(const batchdot_plan *plan, const void *x, const void *y, void *out) {
+    if (!plan)
+        return bd_fail(BATCHDOT_ERROR_NULL, "the plan is a NULL pointer.");
+    return bd_plan_run(plan, x, y, out);
+}
+
+size_t batchdot_plan_explain(const batchdot_plan *plan, char *text, size_t size) {
+    if (plan)
+        return bd_plan_explain(plan, text, size);
+    if (text && size)
+        text[0] = '\0';
+    return 0;
+}
+
+void batchdot_plan_destroy(batchdot_plan *plan) {
+    free(plan);
+}

@@ -1,0 +1,86 @@
+#include "base/threads.h"
+
+#ifdef _OPENMP
+
+#include <omp.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+/* ThreadSanitizer cannot see an OpenMP runtime's own synchronisation; these two calls tell it. */
+#if defined(__SANITIZE_THREAD__)
+#define THREAD_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define THREAD_SANITIZER 1
+#endif
+#endif
+#ifdef THREAD_SANITIZER
+void __tsan_acquire(void *address);
+void __tsan_release(void *address);
+#else
+#define __tsan_acquire(address) ((void)(address))
+#define __tsan_release(address) ((void)(address))
+#endif
+
+/* A forked child inherits OpenMP's record of a thread pool but not the threads, and would wait for them forever. */
+static atomic_bool pool_was_lost;
+static atomic_bool pool_was_used;
+static pthread_once_t fork_handler_once = PTHREAD_ONCE_INIT;
+
+static void forget_pool(void) {
+    if (atomic_load(&pool_was_used))
+        atomic_store(&pool_was_lost, true);
+}
+
+static void install_fork_handler(void) {
+    pthread_atfork(NULL, NULL, forget_pool);
+}
+
+int bd_thread_budget(int num_threads) {
+    if (omp_in_parallel() || atomic_load_explicit(&pool_was_lost, memory_order_relaxed))
+        return 1;
+    return num_threads > 0 ? num_threads : omp_get_max_threads();
+}
+
+void bd_run_threads(int thread_count, int64_t unit_count, void (*work)(int64_t first, int64_t last, void *context),
+                    void *context) {
+    if (thread_count > unit_count)
+        thread_count = (int)unit_count;
+    if (thread_count <= 1) {
+        work(0, unit_count, context);
+        return;
+    }
+    pthread_once(&fork_handler_once, install_fork_handler);
+    atomic_store_explicit(&pool_was_used, true, memory_order_relaxed);
+    char region;
+    __tsan_release(&region);
+#pragma omp parallel num_threads(thread_count)
+    {
+        __tsan_acquire(&region);
+        /* OpenMP may give fewer threads than were asked for. */
+        const int64_t team = omp_get_num_threads(), member = omp_get_thread_num();
+        const int64_t share = unit_count / team, rest = unit_count % team;
+        const int64_t first = member * share + (member < rest ? member : rest);
+        const int64_t last = first + share + (member < rest);
+        if (first < last)
+            work(first, last, context);
+        __tsan_release(&region);
+    }
+    __tsan_acquire(&region);
+}
+
+#else
+
+int bd_thread_budget(int num_threads) {
+    (void)num_threads;
+    return 1;
+}
+
+void bd_run_threads(int thread_count, int64_t unit_count, void (*work)(int64_t first, int64_t last, void *context),
+                    void *context) {
+    (void)thread_count;
+    work(0, unit_count, context);
+}
+
+#endif

@@ -1,0 +1,16 @@
+/* Work spread over threads by OpenMP, whose settings are read and never changed. */
+#ifndef BATCHDOT_BASE_THREADS_H
+#define BATCHDOT_BASE_THREADS_H
+
+#include <stdint.h>
+
+/* The number of threads that a call with this num_threads may use; 0 asks for OpenMP's default. At least 1. Without
+ * OpenMP, within a parallel region of the caller's, and in a forked child whose parent had threads, it is 1. */
+int bd_thread_budget(int num_threads);
+
+/* Calls work(first, last, context) for ranges that together cover [0, unit_count), on at most thread_count threads at
+ * once, and returns when all are done. */
+void bd_run_threads(int thread_count, int64_t unit_count, void (*work)(int64_t first, int64_t last, void *context),
+                    void *context);
+
+#endif

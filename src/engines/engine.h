@@ -1,0 +1,30 @@
+/* A way to compute a contraction. The planner asks each in turn whether it accepts. */
+#ifndef BATCHDOT_ENGINES_ENGINE_H
+#define BATCHDOT_ENGINES_ENGINE_H
+
+#include "contraction/contraction.h"
+
+struct engine {
+    const char *name;
+    /* Why this engine cannot compute the contraction; NULL if it can. Depends on one item's extents and strides, the
+     * dtypes and the options, never on the number of items. */
+    const char *(*refusal)(const struct contraction *contraction);
+    /* What it will run, such as a kernel's name. */
+    const char *(*routine)(const struct contraction *contraction);
+    /* x, y and out point to the elements at contraction->origin. num_threads is the caller's option. */
+    void (*execute)(const struct contraction *contraction, int num_threads, const void *x, const void *y, void *out);
+};
+
+/* This library's own kernels. Accepts everything. */
+extern const struct engine bd_native_engine;
+
+/* The CBLAS that the library was linked with; refuses everything if there is none. */
+extern const struct engine bd_blas_engine;
+
+/* Whether the library was built with a CBLAS. */
+bool bd_blas_is_built_in(void);
+
+/* How many threads the native engine would use. */
+int bd_native_thread_count(const struct contraction *contraction, int num_threads);
+
+#endif

@@ -1,0 +1,11 @@
+/* Declares every kernel of the list, so that each definition is checked against it. */
+#ifndef BATCHDOT_KERNELS_KERNEL_PROTOTYPES_H
+#define BATCHDOT_KERNELS_KERNEL_PROTOTYPES_H
+
+#include "kernels/kernel.h"
+
+#define KERNEL(name, x, y, out, isa) product_kernel bd_##name;
+#include "kernels/kernels.inc"
+#undef KERNEL
+
+#endif

@@ -1,0 +1,74 @@
+#include "base/dtype.h"
+#include "plan/plan.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+/* Text that counts as snprintf does: what does not fit is counted all the same. */
+struct report {
+    char *text;
+    size_t size, length;
+};
+
+static void __attribute__((format(printf, 2, 3))) print(struct report *report, const char *format, ...) {
+    const size_t room = report->length < report->size ? report->size - report->length : 0;
+    va_list arguments;
+    va_start(arguments, format);
+    const int added = vsnprintf(room ? report->text + report->length : NULL, room, format, arguments);
+    va_end(arguments);
+    if (added > 0)
+        report->length += (size_t)added;
+}
+
+static void print_group(struct report *report, const char *name, const struct axis_group *group) {
+    for (int i = 0; i < group->count; i++) {
+        const struct axis *axis = &group->axes[i];
+        print(report, "  %-5s  %12" PRId64 "  %10" PRId64 "  %10" PRId64 "  %10" PRId64 "\n", name, axis->extent,
+              axis->stride[OPERAND_X], axis->stride[OPERAND_Y], axis->stride[OPERAND_OUT]);
+    }
+}
+
+static void print_contraction(struct report *report, const struct contraction *contraction) {
+    print(report, "product: %" PRId64 " item(s) of m %" PRId64 ", n %" PRId64 ", k %" PRId64 "; x %s, y %s, out %s\n",
+          bd_group_extent(&contraction->batch), bd_group_extent(&contraction->m), bd_group_extent(&contraction->n),
+          bd_group_extent(&contraction->k), bd_dtype_info(contraction->dtype[OPERAND_X])->name,
+          bd_dtype_info(contraction->dtype[OPERAND_Y])->name, bd_dtype_info(contraction->dtype[OPERAND_OUT])->name);
+    if (contraction->is_swapped)
+        print(report, "swapped: x below is the caller's y, so that the output's smallest stride lies along n\n");
+    print(report, "folded:       extent    x stride    y stride  out stride\n");
+    print_group(report, "batch", &contraction->batch);
+    print_group(report, "m", &contraction->m);
+    print_group(report, "n", &contraction->n);
+    print_group(report, "k", &contraction->k);
+}
+
+static const char *reason(const struct batchdot_plan *plan) {
+    if (plan->requested == BATCHDOT_ENGINE_NATIVE)
+        return "it was asked for";
+    const char *blas_refusal = bd_blas_engine.refusal(&plan->contraction);
+    if (blas_refusal)
+        return blas_refusal;
+    if (plan->requested == BATCHDOT_ENGINE_BLAS)
+        return "it was asked for";
+    const char *native_is_faster = bd_native_is_faster(&plan->contraction);
+    return native_is_faster ? native_is_faster : "BLAS is the faster one for items of this size";
+}
+
+size_t bd_plan_explain(const struct batchdot_plan *plan, char *text, size_t size) {
+    struct report report = {text, text ? size : 0, 0};
+    if (report.size)
+        text[0] = '\0';
+    if (plan->is_empty) {
+        print(&report, "product: empty, nothing is to be done\n");
+        return report.length;
+    }
+    print_contraction(&report, &plan->contraction);
+    print(&report, "engine: %s (%s)\n", plan->engine->name, plan->engine->routine(&plan->contraction));
+    print(&report, "why: %s\n", reason(plan));
+    if (plan->engine == &bd_blas_engine)
+        print(&report, "threads: as the BLAS is set; num_threads does not reach it\n");
+    else
+        print(&report, "threads: %d\n", bd_native_thread_count(&plan->contraction, plan->num_threads));
+    return report.length;
+}

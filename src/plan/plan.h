@@ -1,0 +1,30 @@
+/* A contraction together with the engine that was chosen for it. */
+#ifndef BATCHDOT_PLAN_PLAN_H
+#define BATCHDOT_PLAN_PLAN_H
+
+#include "contraction/contraction.h"
+#include "engines/engine.h"
+
+struct batchdot_plan {
+    struct contraction contraction; /* folded, unless the output is empty */
+    bool is_empty;                  /* the output has no elements: nothing is to be done */
+    int num_threads;
+    batchdot_engine requested;
+    const struct engine *engine;
+};
+
+/* Folds plan->contraction, which the caller has filled in; from then on the plan is in terms of the folded form. */
+batchdot_status bd_plan_fold(struct batchdot_plan *plan);
+
+/* Chooses the engine of a folded plan. */
+batchdot_status bd_plan_choose_engine(struct batchdot_plan *plan, batchdot_engine requested);
+
+/* Why AUTO leaves the item to the native engine rather than to BLAS; NULL if BLAS is to have it. */
+const char *bd_native_is_faster(const struct contraction *contraction);
+
+/* The caller's pointers, each that of element [0, 0, ...]. */
+batchdot_status bd_plan_run(const struct batchdot_plan *plan, const void *x, const void *y, void *out);
+
+size_t bd_plan_explain(const struct batchdot_plan *plan, char *text, size_t size);
+
+#endif
