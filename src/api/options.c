@@ -3,17 +3,19 @@
 #include "base/status.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 
-/* The struct of the first release; a smaller one was never published. */
-enum { FIRST_STRUCT_SIZE = sizeof(batchdot_options) };
+/* A struct that ends before this is no batchdot_options of any version. */
+enum { MIN_STRUCT_SIZE = offsetof(batchdot_options, alpha) };
 
 /* Beyond this a struct_size is garbage, and the memory is not looked at. */
 enum { MAX_STRUCT_SIZE = 4096 };
 
 static batchdot_status copy_known_part(const batchdot_options *given, batchdot_options *options) {
     const size_t given_size = given->struct_size;
-    if (given_size < FIRST_STRUCT_SIZE || given_size > MAX_STRUCT_SIZE)
+    const bool ends_within_a_field = given_size < sizeof *options && given_size % sizeof(double) != 0;
+    if (given_size < MIN_STRUCT_SIZE || ends_within_a_field || given_size > MAX_STRUCT_SIZE)
         return bd_fail(
             BATCHDOT_ERROR_OPTION,
             "options.struct_size is %zu; make batchdot_options with BATCHDOT_OPTIONS_INIT, which sets it to %zu.",

@@ -50,6 +50,15 @@ static batchdot_status check_out_shape(const batchdot_tensor *out, const struct 
                    bd_shape_text(inferred->ndim, inferred->shape, inferred_text));
 }
 
+static void note_shape(const batchdot_tensor *tensor, struct tensor_shape *shape) {
+    shape->ndim = tensor->ndim;
+    shape->is_empty = false;
+    for (int axis = 0; axis < tensor->ndim; axis++) {
+        shape->shape[axis] = tensor->shape[axis];
+        shape->is_empty = shape->is_empty || tensor->shape[axis] == 0;
+    }
+}
+
 static void append_axis(struct axis_group *group, struct axis axis) {
     group->axes[group->count++] = axis;
 }
@@ -121,6 +130,9 @@ static batchdot_status make_plan(struct batchdot_plan *plan, const batchdot_tens
 
     batchdot_options options;
     build_contraction(&layouts, &plan->contraction);
+    note_shape(x, &plan->tensor[OPERAND_X]);
+    note_shape(y, &plan->tensor[OPERAND_Y]);
+    note_shape(layouts.out.tensor, &plan->tensor[OPERAND_OUT]);
     status = bd_plan_fold(plan);
     if (!status)
         status = bd_read_options(given_options, layouts.out.tensor->dtype, &options);

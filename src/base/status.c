@@ -4,8 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* Two shapes of everyday length and the words around them; what is longer is cut. */
-enum { FAILURE_TEXT_SIZE = 1024 };
+/* Two shapes of the greatest rank and the words around them. */
+enum { FAILURE_TEXT_SIZE = 2 * BD_SHAPE_TEXT_SIZE + 512 };
 
 static _Thread_local char failure_text[FAILURE_TEXT_SIZE];
 

@@ -83,7 +83,6 @@ static bool express_gemm(const struct contraction *contraction, struct blas_item
     const int64_t ld_out = m.extent == 1 ? n.extent : m.stride[OPERAND_OUT];
     if ((n.extent != 1 && n.stride[OPERAND_OUT] != 1) || !is_valid_ld(ld_out, n.extent))
         return false;
-    item->is_gemv = false;
     item->ld_out = (blas_int)ld_out;
     return express_matrix(m.extent, k.extent, m.stride[OPERAND_X], k.stride[OPERAND_X],
                           contraction->conjugate[OPERAND_X], &item->x) &&
@@ -93,6 +92,7 @@ static bool express_gemm(const struct contraction *contraction, struct blas_item
 
 /* Says the item in BLAS's terms, or why that cannot be done. */
 static const char *express_item(const struct contraction *contraction, struct blas_item *item) {
+    *item = (struct blas_item){.is_gemv = false};
     switch (contraction->dtype[OPERAND_OUT]) {
     case BATCHDOT_F32:
     case BATCHDOT_F64:
@@ -349,10 +349,12 @@ static bool has_trusted_batched_gemm(batchdot_dtype dtype) {
 /* Takes one batch axis along in each call. Items of one shape must not be computed by one routine here and by another
  * there, so a batch that cannot be taken along still goes through the batched routine, an item a call. */
 static bool take_batch_axis(const struct contraction *contraction, const struct blas_item *item,
-                            struct blas_batch *batch) {
-    if (item->is_gemv || !has_trusted_batched_gemm(contraction->dtype[OPERAND_OUT]))
+                            struct blas_batch *batch)
+{
+    const int64_t out_extent = item->m * item->ld_out; /* MKL refuses items of the output that lie within each other */
+    if (item->is_gemv || out_extent > BLAS_INT_MAX || !has_trusted_batched_gemm(contraction->dtype[OPERAND_OUT]))
         return false;
-    *batch = (struct blas_batch){1, 0, 0, 0};
+    *batch = (struct blas_batch){1, 1, 1, out_extent};
     const int last = contraction->batch.count - 1;
     if (last < 0)
         return true;
@@ -361,7 +363,7 @@ static bool take_batch_axis(const struct contraction *contraction, const struct 
         if (axis->stride[operand] <= 0 || axis->stride[operand] > BLAS_INT_MAX)
             return true;
     }
-    if (axis->extent <= BLAS_INT_MAX)
+    if (axis->extent <= BLAS_INT_MAX && axis->stride[OPERAND_OUT] >= out_extent)
         *batch = (struct blas_batch){axis->extent, axis->stride[OPERAND_X], axis->stride[OPERAND_Y],
                                      axis->stride[OPERAND_OUT]};
     return true;

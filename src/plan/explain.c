@@ -1,4 +1,5 @@
 #include "base/dtype.h"
+#include "base/status.h"
 #include "plan/plan.h"
 
 #include <inttypes.h>
@@ -27,6 +28,16 @@ static void print_group(struct report *report, const char *name, const struct ax
         print(report, "  %-5s  %12" PRId64 "  %10" PRId64 "  %10" PRId64 "  %10" PRId64 "\n", name, axis->extent,
               axis->stride[OPERAND_X], axis->stride[OPERAND_Y], axis->stride[OPERAND_OUT]);
     }
+}
+
+static void print_tensors(struct report *report, const struct batchdot_plan *plan) {
+    static const char *const names[] = {"x", "y", "out"};
+    for (int operand = 0; operand < OPERAND_COUNT; operand++) {
+        char text[BD_SHAPE_TEXT_SIZE];
+        print(report, "%s%s %s", operand ? ", " : "shapes: ", names[operand],
+              bd_shape_text(plan->tensor[operand].ndim, plan->tensor[operand].shape, text));
+    }
+    print(report, "\n");
 }
 
 static void print_contraction(struct report *report, const struct contraction *contraction) {
@@ -59,7 +70,8 @@ size_t bd_plan_explain(const struct batchdot_plan *plan, char *text, size_t size
     struct report report = {text, text ? size : 0, 0};
     if (report.size)
         text[0] = '\0';
-    if (plan->is_empty) {
+    print_tensors(&report, plan);
+    if (plan->tensor[OPERAND_OUT].is_empty) {
         print(&report, "product: empty, nothing is to be done\n");
         return report.length;
     }

@@ -5,15 +5,22 @@
 #include "contraction/contraction.h"
 #include "engines/engine.h"
 
+/* A tensor as its caller sees it, for messages. */
+struct tensor_shape {
+    int ndim;
+    int64_t shape[BATCHDOT_MAX_NDIM];
+    bool is_empty;
+};
+
 struct batchdot_plan {
-    struct contraction contraction; /* folded, unless the output is empty */
-    bool is_empty;                  /* the output has no elements: nothing is to be done */
+    struct contraction contraction;            /* folded, unless the output is empty */
+    struct tensor_shape tensor[OPERAND_COUNT]; /* the caller's x, y and output */
     int num_threads;
     batchdot_engine requested;
     const struct engine *engine;
 };
 
-/* Folds plan->contraction, which the caller has filled in; from then on the plan is in terms of the folded form. */
+/* Folds plan->contraction, which the caller has filled in together with plan->tensor. */
 batchdot_status bd_plan_fold(struct batchdot_plan *plan);
 
 /* Chooses the engine of a folded plan. */

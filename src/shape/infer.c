@@ -124,7 +124,6 @@ static batchdot_status build_result(const struct operand_shape *x, const struct 
     result->shape[result->ndim++] = x->shape[0];
     append_free_axes(x, result->x_axis, result);
     append_free_axes(y, result->y_axis, result);
-    result->free_ndim = result->ndim;
     if (result->ndim == 1)
         result->shape[result->ndim++] = 1;
 

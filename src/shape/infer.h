@@ -6,8 +6,7 @@
 
 struct batch_dot_shape {
     int x_axis, y_axis; /* the contracted axes, counted from the front */
-    int ndim;
-    int free_ndim; /* axes that stand in x or y; ndim is one more where Keras appends an axis of extent 1 */
+    int ndim;           /* at least 2: where only the batch is left, Keras appends an axis of extent 1 */
     int64_t shape[BATCHDOT_MAX_NDIM];
 };
 

@@ -1,0 +1,26 @@
+/* batchdot shape 32x20x1 32x30x20: infers the result's shape. */
+#include "cli/commands.h"
+#include "cli/report.h"
+#include "cli/shape_text.h"
+
+#include <stdio.h>
+
+int command_shape(const arguments *given) {
+    int ndim[2], out_ndim;
+    int64_t shape[2][BATCHDOT_MAX_NDIM], out_shape[BATCHDOT_MAX_NDIM];
+    for (int i = 0; i < 2; i++) {
+        if (!shape_parse(given->operands[i], &ndim[i], shape[i])) {
+            report_usage_error("'%s' is not a shape such as 32x20x1", given->operands[i]);
+            return EXIT_STATUS_USAGE;
+        }
+    }
+    if (batchdot_infer_shape(ndim[0], shape[0], ndim[1], shape[1], arguments_axes(given), &out_ndim, out_shape) !=
+        BATCHDOT_OK) {
+        report_error("%s", batchdot_last_error());
+        return EXIT_STATUS_FAILED;
+    }
+    char text[SHAPE_TEXT_SIZE];
+    shape_format(text, out_ndim, out_shape);
+    puts(text);
+    return EXIT_STATUS_OK;
+}

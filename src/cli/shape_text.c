@@ -1,0 +1,59 @@
+#include "cli/shape_text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char rank_0_text[] = "scalar";
+
+bool shape_text_is_shape(const char *text) {
+    if (strcmp(text, rank_0_text) == 0)
+        return true;
+    return *text >= '0' && *text <= '9' && strspn(text, "0123456789x") == strlen(text);
+}
+
+bool shape_parse(const char *text, int *ndim, int64_t shape[BATCHDOT_MAX_NDIM]) {
+    *ndim = 0;
+    if (strcmp(text, rank_0_text) == 0)
+        return true;
+    for (;; text++) {
+        int64_t extent = 0;
+        const char *const digits = text;
+        for (; *text >= '0' && *text <= '9'; text++) {
+            const int digit = *text - '0';
+            if (extent > (INT64_MAX - digit) / 10)
+                return false;
+            extent = extent * 10 + digit;
+        }
+        if (text == digits || *ndim == BATCHDOT_MAX_NDIM)
+            return false;
+        shape[(*ndim)++] = extent;
+        if (*text == '\0')
+            return true;
+        if (*text != 'x')
+            return false;
+    }
+}
+
+void shape_format(char text[SHAPE_TEXT_SIZE], int ndim, const int64_t *shape) {
+    size_t used = 0;
+    if (ndim == 0)
+        memcpy(text, rank_0_text, sizeof rank_0_text);
+    for (int i = 0; i < ndim; i++)
+        used += (size_t)snprintf(text + used, SHAPE_TEXT_SIZE - used, "%s%" PRId64, i > 0 ? "x" : "", shape[i]);
+}
+
+bool shape_count(int ndim, const int64_t *shape, int64_t *count) {
+    bool fits = true;
+    *count = 1;
+    for (int i = 0; i < ndim; i++) {
+        if (shape[i] == 0) {
+            *count = 0;
+            return true;
+        }
+        fits = fits && *count <= INT64_MAX / shape[i];
+        if (fits)
+            *count *= shape[i];
+    }
+    return fits;
+}
