@@ -7,7 +7,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-/* ThreadSanitizer cannot see an OpenMP runtime's own synchronisation; these two calls tell it. */
+/* ThreadSanitizer cannot see an OpenMP runtime's own synchronisation: two calls tell it, and the variables that the
+ * compiler hands to a team before a worker can make such a call are kept from it. */
 #if defined(__SANITIZE_THREAD__)
 #define THREAD_SANITIZER 1
 #elif defined(__has_feature)
@@ -18,10 +19,14 @@
 #ifdef THREAD_SANITIZER
 void __tsan_acquire(void *address);
 void __tsan_release(void *address);
+#define HANDS_OVER_TO_TEAM __attribute__((no_sanitize("thread")))
 #else
 #define __tsan_acquire(address) ((void)(address))
 #define __tsan_release(address) ((void)(address))
+#define HANDS_OVER_TO_TEAM
 #endif
+
+static char team_tag; /* what the sanitizer is told that threads synchronise on */
 
 /* A forked child inherits OpenMP's record of a thread pool but not the threads, and would wait for them forever. */
 static atomic_bool pool_was_lost;
@@ -38,13 +43,15 @@ static void install_fork_handler(void) {
 }
 
 int bd_thread_budget(int num_threads) {
+    if (num_threads == 1) /* and an OpenMP runtime that was never needed is not even started */
+        return 1;
     if (omp_in_parallel() || atomic_load_explicit(&pool_was_lost, memory_order_relaxed))
         return 1;
     return num_threads > 0 ? num_threads : omp_get_max_threads();
 }
 
-void bd_run_threads(int thread_count, int64_t unit_count, void (*work)(int64_t first, int64_t last, void *context),
-                    void *context) {
+HANDS_OVER_TO_TEAM void bd_run_threads(int thread_count, int64_t unit_count,
+                                       void (*work)(int64_t first, int64_t last, void *context), void *context) {
     if (thread_count > unit_count)
         thread_count = (int)unit_count;
     if (thread_count <= 1) {
@@ -53,11 +60,10 @@ void bd_run_threads(int thread_count, int64_t unit_count, void (*work)(int64_t f
     }
     pthread_once(&fork_handler_once, install_fork_handler);
     atomic_store_explicit(&pool_was_used, true, memory_order_relaxed);
-    char region;
-    __tsan_release(&region);
+    __tsan_release(&team_tag);
 #pragma omp parallel num_threads(thread_count)
     {
-        __tsan_acquire(&region);
+        __tsan_acquire(&team_tag);
         /* OpenMP may give fewer threads than were asked for. */
         const int64_t team = omp_get_num_threads(), member = omp_get_thread_num();
         const int64_t share = unit_count / team, rest = unit_count % team;
@@ -65,9 +71,9 @@ void bd_run_threads(int thread_count, int64_t unit_count, void (*work)(int64_t f
         const int64_t last = first + share + (member < rest);
         if (first < last)
             work(first, last, context);
-        __tsan_release(&region);
+        __tsan_release(&team_tag);
     }
-    __tsan_acquire(&region);
+    __tsan_acquire(&team_tag);
 }
 
 #else
