@@ -1,0 +1,178 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/checked.h"
+#include "base/dtype.h"
+#include "base/half.h"
+#include "base/once.h"
+#include "base/status.h"
+#include "base/threads.h"
+#include "oracle.h"
+
+#include <math.h>
+#include <string.h>
+
+static void check_widening(batchdot_dtype dtype, float (*widen)(uint16_t), uint32_t exponent_mask) {
+    for (uint32_t code = 0; code <= UINT16_MAX; code++) {
+        const float value = widen((uint16_t)code);
+        const bool is_special = (code & exponent_mask) == exponent_mask;
+        if (is_special && (code & 0x7fffu) != exponent_mask)
+            assert_true(isnan(value));
+        else if (is_special)
+            assert_true(isinf(value));
+        else
+            assert_true((long double)value == oracle_half_decode(dtype, (uint16_t)code));
+        assert_int_equal(signbit(value) != 0, code >> 15);
+    }
+}
+
+static void test_every_half_widens_exactly(void **state) {
+    (void)state;
+    check_widening(BATCHDOT_F16, bd_float_from_f16, 0x7c00u);
+    check_widening(BATCHDOT_BF16, bd_float_from_bf16, 0x7f80u);
+}
+
+static void check_round_trip(float (*widen)(uint16_t), uint16_t (*narrow)(float), uint16_t quiet_bit) {
+    for (uint32_t code = 0; code <= UINT16_MAX; code++) {
+        const float value = widen((uint16_t)code);
+        assert_int_equal(narrow(value), isnan(value) ? code | quiet_bit : code);
+    }
+}
+
+static void test_every_half_survives_a_round_trip(void **state) {
+    (void)state;
+    check_round_trip(bd_float_from_f16, bd_f16_from_float, 0x0200u);
+    check_round_trip(bd_float_from_bf16, bd_bf16_from_float, 0x0040u);
+}
+
+/* Between each two neighbours: the middle goes to the even one, and what is a float's last place off goes to its side.
+ */
+static void check_rounding(float (*widen)(uint16_t), uint16_t (*narrow)(float), uint16_t infinity) {
+    for (uint16_t low = 0; low < infinity - 1; low++) {
+        const uint16_t high = (uint16_t)(low + 1);
+        const float middle = (float)(((double)widen(low) + (double)widen(high)) / 2);
+        const uint16_t even = low % 2 == 0 ? low : high;
+        assert_int_equal(narrow(middle), even);
+        assert_int_equal(narrow(nextafterf(middle, 0.0f)), low);
+        assert_int_equal(narrow(nextafterf(middle, INFINITY)), high);
+        assert_int_equal(narrow(-middle), even | 0x8000u);
+    }
+}
+
+static void test_halves_round_to_nearest_even(void **state) {
+    (void)state;
+    check_rounding(bd_float_from_f16, bd_f16_from_float, 0x7c00u);
+    check_rounding(bd_float_from_bf16, bd_bf16_from_float, 0x7f80u);
+}
+
+static void test_halves_overflow_to_infinity(void **state) {
+    (void)state;
+    assert_int_equal(bd_f16_from_float(65519.0f), 0x7bff);
+    assert_int_equal(bd_f16_from_float(65520.0f), 0x7c00);
+    assert_int_equal(bd_f16_from_float(-1e30f), 0xfc00);
+    assert_int_equal(bd_f16_from_float(INFINITY), 0x7c00);
+    assert_int_equal(bd_bf16_from_float(3.4028234e38f), 0x7f80);
+    assert_int_equal(bd_bf16_from_float(3.3895314e38f), 0x7f7f);
+    assert_int_equal(bd_f16_from_float(1e-30f), 0);
+    assert_int_equal(bd_f16_from_float(-1e-30f), 0x8000);
+}
+
+static void test_checked_arithmetic(void **state) {
+    (void)state;
+    int64_t result;
+    assert_false(bd_multiply_overflows(INT64_MAX / 2, 2, &result));
+    assert_true(result == INT64_MAX - 1);
+    assert_true(bd_multiply_overflows(INT64_MAX / 2 + 1, 2, &result));
+    assert_true(bd_add_overflows(INT64_MAX, 1, &result));
+    assert_false(bd_add_overflows(INT64_MIN, INT64_MAX, &result));
+    assert_true(bd_multiply_saturating(INT64_MAX, 2) == INT64_MAX);
+    assert_true(bd_multiply_saturating(INT64_MAX, 0) == 0);
+    assert_true(bd_magnitude(INT64_MIN) == (uint64_t)INT64_MAX + 1);
+    assert_true(bd_magnitude(-3) == 3 && bd_magnitude(3) == 3);
+}
+
+static void test_dtype_rules(void **state) {
+    (void)state;
+    assert_null(bd_dtype_info((batchdot_dtype)-1));
+    assert_null(bd_dtype_info((batchdot_dtype)BD_DTYPE_COUNT));
+    for (int dtype = 0; dtype < BD_DTYPE_COUNT; dtype++) {
+        const struct dtype_info *info = bd_dtype_info((batchdot_dtype)dtype);
+        assert_int_equal(info->size, oracle_element_size((batchdot_dtype)dtype));
+        assert_string_equal(info->name, oracle_dtype_name((batchdot_dtype)dtype));
+        assert_int_equal(info->is_complex, oracle_is_complex((batchdot_dtype)dtype));
+        assert_int_equal(info->is_integer, oracle_is_integer((batchdot_dtype)dtype));
+    }
+    assert_true(bd_dtypes_multiply(BATCHDOT_I8, BATCHDOT_U8));
+    assert_false(bd_dtypes_multiply(BATCHDOT_I8, BATCHDOT_I32));
+    assert_int_equal(bd_default_out_dtype(BATCHDOT_U8), BATCHDOT_I32);
+    assert_true(bd_out_dtype_is_allowed(BATCHDOT_BF16, BATCHDOT_F32));
+    assert_false(bd_out_dtype_is_allowed(BATCHDOT_F64, BATCHDOT_F32));
+    assert_false(bd_out_dtype_is_allowed(BATCHDOT_I8, BATCHDOT_I8));
+}
+
+static void test_shape_text(void **state) {
+    (void)state;
+    char text[BD_SHAPE_TEXT_SIZE];
+    assert_string_equal(bd_shape_text(0, NULL, text), "()");
+    assert_string_equal(bd_shape_text(1, (const int64_t[]){7}, text), "(7,)");
+    assert_string_equal(bd_shape_text(3, (const int64_t[]){1, 0, -5}, text), "(1, 0, -5)");
+    assert_string_equal(bd_shape_text(2, NULL, text), "(rank 2)");
+    assert_string_equal(bd_shape_text(65, NULL, text), "(rank 65)");
+    int64_t longest[BATCHDOT_MAX_NDIM];
+    for (int axis = 0; axis < BATCHDOT_MAX_NDIM; axis++)
+        longest[axis] = INT64_MIN;
+    bd_shape_text(BATCHDOT_MAX_NDIM, longest, text);
+    assert_int_equal(text[strlen(text) - 1], ')');
+}
+
+static int times_asked;
+
+static bool answer_yes(enum once_question question) {
+    assert_int_equal(question, ONCE_BLAS_BATCH_C128);
+    times_asked++;
+    return true;
+}
+
+static void test_once_asks_once(void **state) {
+    (void)state;
+    assert_true(bd_once(ONCE_BLAS_BATCH_C128, answer_yes));
+    assert_true(bd_once(ONCE_BLAS_BATCH_C128, answer_yes));
+    assert_int_equal(times_asked, 1);
+}
+
+static void count_units(int64_t first, int64_t last, void *context) {
+    unsigned char *done = context;
+    for (int64_t unit = first; unit < last; unit++)
+        done[unit]++;
+}
+
+static void test_threads_cover_every_unit_once(void **state) {
+    (void)state;
+    for (int threads = 1; threads <= 5; threads++) {
+        for (int unit_count = 1; unit_count <= 23; unit_count++) {
+            unsigned char done[23] = {0};
+            bd_run_threads(threads, unit_count, count_units, done);
+            for (int unit = 0; unit < 23; unit++)
+                assert_int_equal(done[unit], unit < unit_count);
+        }
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_half_widens_exactly),
+        cmocka_unit_test(test_every_half_survives_a_round_trip),
+        cmocka_unit_test(test_halves_round_to_nearest_even),
+        cmocka_unit_test(test_halves_overflow_to_infinity),
+        cmocka_unit_test(test_checked_arithmetic),
+        cmocka_unit_test(test_dtype_rules),
+        cmocka_unit_test(test_shape_text),
+        cmocka_unit_test(test_once_asks_once),
+        cmocka_unit_test(test_threads_cover_every_unit_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

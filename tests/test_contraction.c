@@ -1,0 +1,297 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "contraction/contraction.h"
+#include "contraction/walk.h"
+
+#include <string.h>
+
+static void append(struct axis_group *group, int64_t extent, int64_t x, int64_t y, int64_t out) {
+    group->axes[group->count++] = (struct axis){extent, {x, y, out}};
+}
+
+static void start(struct contraction *contraction) {
+    memset(contraction, 0, sizeof *contraction);
+}
+
+static void assert_axis(const struct axis_group *group, int64_t extent, int64_t x, int64_t y, int64_t out) {
+    assert_int_equal(group->count, 1);
+    assert_int_equal(group->axes[0].extent, extent);
+    assert_int_equal(group->axes[0].stride[OPERAND_X], x);
+    assert_int_equal(group->axes[0].stride[OPERAND_Y], y);
+    assert_int_equal(group->axes[0].stride[OPERAND_OUT], out);
+}
+
+/* x (6, 4, 5) times y (6, 5, 7) over 5: Keras's axes (2, 1). */
+static void test_three_dimensions_fold_to_one_axis_a_group(void **state) {
+    (void)state;
+    struct contraction c;
+    start(&c);
+    append(&c.batch, 6, 20, 35, 28);
+    append(&c.m, 4, 5, 0, 7);
+    append(&c.n, 7, 0, 1, 1);
+    append(&c.k, 5, 1, 7, 0);
+    bd_fold(&c);
+    assert_axis(&c.batch, 6, 20, 35, 28);
+    assert_axis(&c.m, 4, 5, 0, 7);
+    assert_axis(&c.n, 7, 0, 1, 1);
+    assert_axis(&c.k, 5, 1, 7, 0);
+    assert_false(c.is_swapped);
+}
+
+/* The documentation's (32, 20, 1) with (32, 30, 20), axes (1, 2): m has extent 1 and goes. */
+static void test_unit_axes_are_dropped(void **state) {
+    (void)state;
+    struct contraction c;
+    start(&c);
+    append(&c.batch, 32, 20, 600, 30);
+    append(&c.m, 1, 1, 0, 30);
+    append(&c.n, 30, 0, 20, 1);
+    append(&c.k, 20, 1, 1, 0);
+    bd_fold(&c);
+    assert_axis(&c.batch, 32, 20, 600, 30);
+    assert_int_equal(c.m.count, 0);
+    assert_axis(&c.n, 30, 0, 20, 1);
+    assert_axis(&c.k, 20, 1, 1, 0);
+}
+
+/* The same product, x, y and the output being views of transposed data: only strides differ. */
+static void test_a_transposed_view_folds_the_same(void **state) {
+    (void)state;
+    struct contraction c;
+    start(&c);
+    append(&c.batch, 6, 20, 35, 28);
+    append(&c.m, 4, 1, 0, 7);
+    append(&c.n, 7, 0, 5, 1);
+    append(&c.k, 5, 4, 1, 0);
+    bd_fold(&c);
+    assert_axis(&c.batch, 6, 20, 35, 28);
+    assert_axis(&c.m, 4, 1, 0, 7);
+    assert_axis(&c.n, 7, 0, 5, 1);
+    assert_axis(&c.k, 5, 4, 1, 0);
+}
+
+/* x (2, 3, 4, 5, 6) and y (2, 6, 7, 8) over 6: three free axes of x merge into one of 60, two of y into one of 56. */
+static void test_five_dimensions_merge(void **state) {
+    (void)state;
+    struct contraction c;
+    start(&c);
+    append(&c.batch, 2, 360, 336, 3360);
+    append(&c.m, 3, 120, 0, 1120);
+    append(&c.m, 4, 30, 0, 280);
+    append(&c.m, 5, 6, 0, 56);
+    append(&c.n, 7, 0, 8, 8);
+    append(&c.n, 8, 0, 1, 1);
+    append(&c.k, 6, 1, 56, 0);
+    bd_fold(&c);
+    assert_axis(&c.batch, 2, 360, 336, 3360);
+    assert_axis(&c.m, 60, 6, 0, 56);
+    assert_axis(&c.n, 56, 0, 1, 1);
+    assert_axis(&c.k, 6, 1, 56, 0);
+}
+
+/* Axes in another order than their strides: still one after sorting. */
+static void test_permuted_axes_merge(void **state) {
+    (void)state;
+    struct contraction c;
+    start(&c);
+    append(&c.m, 5, 6, 0, 56);
+    append(&c.m, 3, 120, 0, 1120);
+    append(&c.m, 4, 30, 0, 280);
+    append(&c.n, 56, 0, 1, 1);
+    append(&c.k, 6, 1, 56, 0);
+    bd_fold(&c);
+    assert_axis(&c.m, 60, 6, 0, 56);
+}
+
+/* Two free axes of x that the output keeps apart: one stays m, the other becomes a batch axis that y does not have. */
+static void test_what_cannot_merge_becomes_a_batch_axis(void **state) {
+    (void)state;
+    struct contraction c;
+    start(&c);
+    append(&c.m, 3, 40, 0, 100);
+    append(&c.m, 4, 5, 0, 8);
+    append(&c.n, 7, 0, 1, 1);
+    append(&c.k, 5, 1, 7, 0);
+    bd_fold(&c);
+    assert_axis(&c.batch, 3, 40, 0, 100);
+    assert_axis(&c.m, 4, 5, 0, 8);
+}
+
+/* The kept axis is the one with the unit stride, though it is shorter. */
+static void test_the_unit_stride_stays_inside(void **state) {
+    (void)state;
+    struct contraction c;
+    start(&c);
+    append(&c.m, 4, 10, 0, 100);
+    append(&c.n, 9, 0, 7, 11);
+    append(&c.n, 2, 0, 100, 1);
+    append(&c.k, 5, 1, 1, 0);
+    bd_fold(&c);
+    assert_axis(&c.batch, 9, 0, 7, 11);
+    assert_axis(&c.n, 2, 0, 100, 1);
+}
+
+static void test_x_and_y_swap_where_the_output_is_transposed(void **state) {
+    (void)state;
+    struct contraction c;
+    start(&c);
+    append(&c.batch, 6, 20, 35, 28);
+    append(&c.m, 4, 5, 0, 1);
+    append(&c.n, 7, 0, 1, 4);
+    append(&c.k, 5, 1, 7, 0);
+    c.dtype[OPERAND_X] = BATCHDOT_I8;
+    c.dtype[OPERAND_Y] = BATCHDOT_U8;
+    c.conjugate[OPERAND_X] = true;
+    bd_fold(&c);
+    assert_true(c.is_swapped);
+    assert_axis(&c.batch, 6, 35, 20, 28);
+    assert_axis(&c.m, 7, 1, 0, 4);
+    assert_axis(&c.n, 4, 0, 5, 1);
+    assert_axis(&c.k, 5, 7, 1, 0);
+    assert_int_equal(c.dtype[OPERAND_X], BATCHDOT_U8);
+    assert_int_equal(c.dtype[OPERAND_Y], BATCHDOT_I8);
+    assert_true(!c.conjugate[OPERAND_X] && c.conjugate[OPERAND_Y]);
+}
+
+static void test_a_backward_output_is_turned_around(void **state) {
+    (void)state;
+    struct contraction c;
+    start(&c);
+    append(&c.m, 4, 5, 0, -7);
+    append(&c.n, 7, 0, 1, 1);
+    append(&c.k, 5, 1, 7, 0);
+    bd_fold(&c);
+    assert_axis(&c.m, 4, -5, 0, 7);
+    assert_int_equal(c.origin[OPERAND_X], 15);
+    assert_int_equal(c.origin[OPERAND_Y], 0);
+    assert_int_equal(c.origin[OPERAND_OUT], -21);
+    int64_t lowest, highest;
+    bd_operand_span(&c, OPERAND_X, &lowest, &highest);
+    assert_int_equal(lowest, 0);
+    assert_int_equal(highest, 19);
+    bd_operand_span(&c, OPERAND_OUT, &lowest, &highest);
+    assert_int_equal(lowest, -21);
+    assert_int_equal(highest, 6);
+}
+
+static void test_an_empty_k_becomes_one_empty_axis(void **state) {
+    (void)state;
+    struct contraction c;
+    start(&c);
+    append(&c.n, 3, 0, 1, 1);
+    append(&c.k, 4, 1, 1, 0);
+    append(&c.k, 0, 1, 1, 0);
+    bd_fold(&c);
+    assert_axis(&c.k, 0, 0, 0, 0);
+    assert_int_equal(bd_group_extent(&c.k), 0);
+}
+
+static void test_group_extent_saturates(void **state) {
+    (void)state;
+    struct axis_group group = {.count = 2, .axes = {{INT64_MAX / 2, {0}}, {3, {0}}}};
+    assert_true(bd_group_extent(&group) == INT64_MAX);
+    group.axes[1].extent = 0;
+    assert_int_equal(bd_group_extent(&group), 0);
+    group.count = 0;
+    assert_int_equal(bd_group_extent(&group), 1);
+}
+
+static void test_walk_visits_in_order(void **state) {
+    (void)state;
+    const struct axis axes[] = {{2, {100, 0, 30}}, {3, {-10, 1, 5}}, {2, {1, 7, 1}}};
+    struct walk walk;
+    for (int first = 0; first < 12; first++) {
+        bd_walk_start(&walk, axes, 3, first);
+        for (int step = 0; step < 12; step++, bd_walk_next(&walk)) {
+            const int position = (first + step) % 12;
+            const int a = position / 6, b = position / 2 % 3, c = position % 2;
+            assert_int_equal(walk.offset[OPERAND_X], 100 * a - 10 * b + c);
+            assert_int_equal(walk.offset[OPERAND_Y], b + 7 * c);
+            assert_int_equal(walk.offset[OPERAND_OUT], 30 * a + 5 * b + c);
+        }
+    }
+}
+
+/* Counts, by trying all pairs, whether two index tuples of a 3-axis output meet. */
+static bool meets_itself(const int64_t extent[3], const int64_t stride[3]) {
+    unsigned char taken[512] = {0};
+    for (int64_t a = 0; a < extent[0]; a++)
+        for (int64_t b = 0; b < extent[1]; b++)
+            for (int64_t c = 0; c < extent[2]; c++)
+                if (taken[a * stride[0] + b * stride[1] + c * stride[2]]++)
+                    return true;
+    return false;
+}
+
+static void test_self_overlap_agrees_with_counting(void **state) {
+    (void)state;
+    int overlapping = 0, apart = 0;
+    for (int i = 0; i < 6 * 6 * 6 * 64; i++) {
+        const int64_t stride[] = {i % 6 * 5 / 2 + 1, i / 6 % 6 * 2 + 1, i / 36 % 6 * 3 + 2};
+        const int64_t extent[] = {i / 216 % 4 + 1, i / 864 % 4 + 1, i / 3456 % 4 + 2};
+        struct contraction c;
+        start(&c);
+        append(&c.batch, extent[0], 0, 0, stride[0]);
+        append(&c.m, extent[1], 0, 0, stride[1]);
+        append(&c.n, extent[2], 0, 0, stride[2]);
+        const bool expected = meets_itself(extent, stride);
+        assert_int_equal(bd_output_overlaps_itself(&c), expected);
+        bd_fold(&c);
+        assert_int_equal(bd_output_overlaps_itself(&c), expected);
+        expected ? overlapping++ : apart++;
+    }
+    assert_true(overlapping > 1000 && apart > 1000);
+}
+
+static void test_input_overlap_agrees_with_counting(void **state) {
+    (void)state;
+    static unsigned char memory[4096];
+    int overlapping = 0, apart = 0;
+    for (int i = 0; i < 8 * 5 * 5 * 41; i++) {
+        const int64_t out_m = i % 8 + 3, x_m = i / 8 % 5 - 2, x_k = i / 40 % 5 + 1, distance = i / 200 - 20;
+        struct contraction c;
+        start(&c);
+        c.dtype[OPERAND_X] = BATCHDOT_F16;
+        c.dtype[OPERAND_OUT] = BATCHDOT_F32;
+        append(&c.m, 3, x_m, 0, out_m);
+        append(&c.n, 2, 0, 1, 1);
+        append(&c.k, 4, x_k, 1, 0);
+        bool expected = false;
+        unsigned char *const out = memory + 2048, *const x = out + distance;
+        memset(memory, 0, sizeof memory);
+        for (int64_t a = 0; a < 6; a++)
+            memset(out + 4 * (a / 2 * out_m + a % 2), 1, 4);
+        for (int64_t a = 0; a < 12; a++) {
+            const unsigned char *element = x + 2 * (a / 4 * x_m + a % 4 * x_k);
+            expected = expected || element[0] || element[1];
+        }
+        assert_int_equal(bd_output_overlaps_input(&c, OPERAND_X, x, out), expected);
+        expected ? overlapping++ : apart++;
+    }
+    assert_true(overlapping > 500 && apart > 500);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_three_dimensions_fold_to_one_axis_a_group),
+        cmocka_unit_test(test_unit_axes_are_dropped),
+        cmocka_unit_test(test_a_transposed_view_folds_the_same),
+        cmocka_unit_test(test_five_dimensions_merge),
+        cmocka_unit_test(test_permuted_axes_merge),
+        cmocka_unit_test(test_what_cannot_merge_becomes_a_batch_axis),
+        cmocka_unit_test(test_the_unit_stride_stays_inside),
+        cmocka_unit_test(test_x_and_y_swap_where_the_output_is_transposed),
+        cmocka_unit_test(test_a_backward_output_is_turned_around),
+        cmocka_unit_test(test_an_empty_k_becomes_one_empty_axis),
+        cmocka_unit_test(test_group_extent_saturates),
+        cmocka_unit_test(test_walk_visits_in_order),
+        cmocka_unit_test(test_self_overlap_agrees_with_counting),
+        cmocka_unit_test(test_input_overlap_agrees_with_counting),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,180 @@
+/* What BLAS can express and what it cannot, and that both engines compute what the oracle does where it can. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "engines/engine.h"
+#include "oracle.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { M = 5, N = 4, K = 3, BATCH = 3 };
+
+/* A batch of M by K times K by N products in f32, everything contiguous; tests bend it from there. */
+static struct contraction plain_product(void) {
+    struct contraction c;
+    memset(&c, 0, sizeof c);
+    c.alpha[0] = 1;
+    c.batch = (struct axis_group){.count = 1, .axes = {{BATCH, {M * K, K * N, M * N}}}};
+    c.m = (struct axis_group){.count = 1, .axes = {{M, {K, 0, N}}}};
+    c.n = (struct axis_group){.count = 1, .axes = {{N, {0, 1, 1}}}};
+    c.k = (struct axis_group){.count = 1, .axes = {{K, {1, N, 0}}}};
+    return c;
+}
+
+static void set_dtype(struct contraction *c, batchdot_dtype dtype) {
+    c->dtype[OPERAND_X] = c->dtype[OPERAND_Y] = c->dtype[OPERAND_OUT] = dtype;
+}
+
+static void assert_accepted(const struct contraction *c) {
+    const char *refusal = bd_blas_engine.refusal(c);
+    if (refusal)
+        fail_msg("refused: %s", refusal);
+}
+
+static void assert_refused(const struct contraction *c, const char *why) {
+    const char *refusal = bd_blas_engine.refusal(c);
+    if (!refusal || !strstr(refusal, why))
+        fail_msg("'%s' does not say '%s'", refusal ? refusal : "(accepted)", why);
+}
+
+static void test_blas_takes_what_it_can_express(void **state) {
+    (void)state;
+    if (!bd_blas_is_built_in())
+        skip();
+    struct contraction c = plain_product();
+    for (int dtype = BATCHDOT_F32; dtype <= BATCHDOT_C128; dtype++) {
+        set_dtype(&c, (batchdot_dtype)dtype);
+        assert_accepted(&c);
+    }
+    c.m.axes[0].stride[OPERAND_X] = 1; /* x transposed */
+    c.k.axes[0].stride[OPERAND_X] = M + 2;
+    assert_accepted(&c);
+    c.conjugate[OPERAND_X] = true; /* and conjugated: BLAS has that for transposed operands */
+    assert_accepted(&c);
+    c = plain_product();
+    c.m.axes[0].stride[OPERAND_OUT] = N + 9; /* padded rows */
+    c.m.axes[0].stride[OPERAND_X] = K + 9;
+    assert_accepted(&c);
+    c = plain_product(); /* gemv takes any increment, and x backwards */
+    c.m.count = 0;
+    c.n.axes[0].stride[OPERAND_OUT] = 7;
+    c.k.axes[0].stride[OPERAND_X] = -2;
+    assert_accepted(&c);
+}
+
+static void test_blas_refuses_what_it_cannot_express(void **state) {
+    (void)state;
+    struct contraction c = plain_product();
+    if (!bd_blas_is_built_in()) {
+        assert_refused(&c, "built without BLAS");
+        return;
+    }
+    for (int dtype = BATCHDOT_F16; dtype <= BATCHDOT_I64; dtype++) {
+        set_dtype(&c, (batchdot_dtype)dtype);
+        assert_refused(&c, "dtype");
+    }
+    c = plain_product();
+    c.n.axes[0].stride[OPERAND_OUT] = 2; /* no unit stride in the output */
+    assert_refused(&c, "strides");
+    c = plain_product();
+    c.k.axes[0].stride[OPERAND_X] = 2; /* none in x */
+    c.m.axes[0].stride[OPERAND_X] = 7;
+    assert_refused(&c, "strides");
+    c = plain_product();
+    c.m.axes[0].stride[OPERAND_X] = 0; /* a broadcast row: no leading dimension says that */
+    assert_refused(&c, "strides");
+    c = plain_product();
+    c.m.axes[0].stride[OPERAND_X] = -K;
+    assert_refused(&c, "strides");
+    c = plain_product();
+    set_dtype(&c, BATCHDOT_C64);
+    c.conjugate[OPERAND_X] = true; /* conjugated but not transposed */
+    assert_refused(&c, "conjugations");
+    c = plain_product();
+    c.k.axes[0].extent = 0;
+    assert_refused(&c, "nothing is summed");
+    c = plain_product();
+    c.alpha[0] = 0;
+    assert_refused(&c, "alpha 0");
+    c = plain_product();
+    c.k.axes[1] = c.k.axes[0];
+    c.k.count = 2;
+    assert_refused(&c, "contracted axes");
+}
+
+static void test_native_refuses_nothing(void **state) {
+    (void)state;
+    struct contraction c = plain_product();
+    c.n.axes[0].stride[OPERAND_OUT] = 2;
+    assert_null(bd_native_engine.refusal(&c));
+}
+
+/* Runs one engine on one layout of x (by rows or by columns) and y, and compares with the oracle. */
+static void check_engine(const struct engine *engine, batchdot_dtype dtype, bool x_by_columns, bool y_by_columns) {
+    const size_t size = oracle_element_size(dtype);
+    unsigned char x[BATCH * M * K * 16], y[BATCH * K * N * 16], out[BATCH * M * N * 16];
+    for (int i = 0; i < BATCH * M * K; i++)
+        oracle_write(dtype, (oracle_value){.real = i % 7 - 3.25L, .imaginary = i % 5 - 1.5L}, x + i * size);
+    for (int i = 0; i < BATCH * K * N; i++)
+        oracle_write(dtype, (oracle_value){.real = i % 11 - 4.5L, .imaginary = i % 3 - 0.75L}, y + i * size);
+    memset(out, 0xff, sizeof out);
+
+    struct contraction c = plain_product();
+    set_dtype(&c, dtype);
+    int64_t x_strides[] = {M * K, K, 1}, y_strides[] = {K * N, N, 1};
+    if (x_by_columns)
+        memcpy(x_strides, (const int64_t[]){M * K, 1, M}, sizeof x_strides);
+    if (y_by_columns)
+        memcpy(y_strides, (const int64_t[]){K * N, 1, K}, sizeof y_strides);
+    c.m.axes[0].stride[OPERAND_X] = x_strides[1];
+    c.k.axes[0].stride[OPERAND_X] = x_strides[2];
+    c.k.axes[0].stride[OPERAND_Y] = y_strides[1];
+    c.n.axes[0].stride[OPERAND_Y] = y_strides[2];
+
+    static oracle_element expected[BATCH * M * N];
+    const int64_t x_shape[] = {BATCH, M, K}, y_shape[] = {BATCH, K, N}, out_shape[] = {BATCH, M, N};
+    const batchdot_tensor x_tensor = {x, dtype, 3, x_shape, x_strides}, y_tensor = {y, dtype, 3, y_shape, y_strides};
+    const batchdot_tensor out_tensor = {out, dtype, 3, out_shape, NULL};
+    const oracle_problem problem = {&x_tensor, &y_tensor, &out_tensor, &(const batchdot_axes){2, 1}, NULL};
+    oracle_compute(&problem, expected);
+    assert_null(engine->refusal(&c));
+    engine->execute(&c, 2, x, y, out);
+    for (int i = 0; i < BATCH * M * N; i++)
+        assert_true(oracle_matches(dtype, &expected[i], out + expected[i].offset * (int64_t)size));
+}
+
+static void test_both_engines_agree_with_the_oracle(void **state) {
+    (void)state;
+    for (int dtype = BATCHDOT_F32; dtype <= BATCHDOT_C128; dtype++) {
+        for (int layout = 0; layout < 4; layout++) {
+            check_engine(&bd_native_engine, (batchdot_dtype)dtype, layout & 1, layout & 2);
+            if (bd_blas_is_built_in())
+                check_engine(&bd_blas_engine, (batchdot_dtype)dtype, layout & 1, layout & 2);
+        }
+    }
+}
+
+static void test_small_work_gets_one_thread(void **state) {
+    (void)state;
+    struct contraction c = plain_product();
+    assert_int_equal(bd_native_thread_count(&c, 8), 1);
+    c.batch.axes[0].extent = INT64_C(1) << 40;
+    assert_in_range(bd_native_thread_count(&c, 3), 1, 3);
+    assert_int_equal(bd_native_thread_count(&c, 1), 1);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_blas_takes_what_it_can_express),
+        cmocka_unit_test(test_blas_refuses_what_it_cannot_express),
+        cmocka_unit_test(test_native_refuses_nothing),
+        cmocka_unit_test(test_both_engines_agree_with_the_oracle),
+        cmocka_unit_test(test_small_work_gets_one_thread),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

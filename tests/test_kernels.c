@@ -1,0 +1,220 @@
+/* Every kernel of the list, alone, against the oracle: whole and ragged tiles, every kind of stride, each operand
+ * ending or beginning where memory may not be touched. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "guarded_buffer.h"
+#include "kernels/kernel.h"
+#include "oracle.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* How an m by n matrix lies in memory. */
+struct matrix_layout {
+    const char *name;
+    int64_t row_stride, column_stride, first; /* first: the offset of element [0, 0] */
+    int64_t element_count;
+};
+
+enum layout_kind { BY_ROWS, BY_COLUMNS, WITH_GAPS, BACKWARDS, BROADCAST, LAYOUT_KIND_COUNT };
+
+static struct matrix_layout layout_of(enum layout_kind kind, int64_t rows, int64_t columns) {
+    const int64_t count = rows * columns;
+    switch (kind) {
+    case BY_ROWS:
+        return (struct matrix_layout){"by rows", columns, 1, 0, count};
+    case BY_COLUMNS:
+        return (struct matrix_layout){"by columns", 1, rows, 0, count};
+    case WITH_GAPS:
+        return (struct matrix_layout){"with gaps", 3 * columns, 3, 0, count ? 3 * count - 2 : 0};
+    case BACKWARDS:
+        return (struct matrix_layout){"backwards", -columns, -1, count ? count - 1 : 0, count};
+    default:
+        return (struct matrix_layout){"broadcast", 0, 1, 0, rows ? columns : 0};
+    }
+}
+
+struct operand_memory {
+    struct guarded_buffer buffer;
+    struct matrix_layout layout;
+    int64_t shape[3], strides[3];
+    batchdot_tensor tensor; /* shape (1, rows, columns) */
+};
+
+static void make_operand(struct operand_memory *operand, batchdot_dtype dtype, int64_t rows, int64_t columns,
+                         enum layout_kind kind, enum guarded_side side, int salt) {
+    const size_t size = oracle_element_size(dtype);
+    operand->layout = layout_of(kind, rows, columns);
+    operand->buffer = guarded_buffer_make((size_t)operand->layout.element_count * size, side);
+    for (int64_t i = 0; i < operand->layout.element_count; i++) {
+        const int number = (int)((i * 37 + salt * 11) % 41) - 20;
+        oracle_value value = {.real = number / 4.0L, .imaginary = (number + salt) / 8.0L, .bits = (uint64_t)number};
+        oracle_write(dtype, value, operand->buffer.data + (size_t)i * size);
+    }
+    memcpy(operand->shape, (const int64_t[]){1, rows, columns}, sizeof operand->shape);
+    memcpy(operand->strides, (const int64_t[]){0, operand->layout.row_stride, operand->layout.column_stride},
+           sizeof operand->strides);
+    operand->tensor = (batchdot_tensor){operand->buffer.data + (size_t)operand->layout.first * size, dtype, 3,
+                                        operand->shape, operand->strides};
+}
+
+struct kernel_case {
+    const struct kernel *kernel;
+    int64_t m, n, k;
+    enum layout_kind x, y, out;
+    enum guarded_side side;
+    bool scales, splits_k;
+};
+
+/* k as one axis, or as two that together step the same. */
+static struct axis_group k_group(const struct kernel_case *tested, const struct operand_memory *x,
+                                 const struct operand_memory *y) {
+    const int64_t x_k = x->layout.column_stride, y_k = y->layout.row_stride;
+    struct axis_group group = {.count = 1, .axes = {{tested->k, {x_k, y_k, 0}}}};
+    if (tested->splits_k && tested->k > 0 && tested->k % 2 == 0) {
+        group.count = 2;
+        group.axes[0] = (struct axis){tested->k / 2, {2 * x_k, 2 * y_k, 0}};
+        group.axes[1] = (struct axis){2, {x_k, y_k, 0}};
+    }
+    if (tested->k == 1)
+        group.count = 0;
+    return group;
+}
+
+static void compare(const struct kernel_case *tested, const struct operand_memory *out,
+                    const oracle_element *expected) {
+    const size_t size = oracle_element_size(out->tensor.dtype);
+    for (int64_t i = 0; i < tested->m * tested->n; i++) {
+        const unsigned char *element = (const unsigned char *)out->tensor.data + expected[i].offset * (int64_t)size;
+        if (!oracle_matches(out->tensor.dtype, &expected[i], element)) {
+            const oracle_value got = oracle_read(out->tensor.dtype, element);
+            fail_msg("%s m %d n %d k %d, layouts %d %d %d, side %d, scaled %d, split %d: element %d is (%Lg, %Lg, "
+                     "%lld), not "
+                     "(%Lg, %Lg, %lld)",
+                     tested->kernel->name, (int)tested->m, (int)tested->n, (int)tested->k, tested->x, tested->y,
+                     tested->out, tested->side, tested->scales, tested->splits_k, (int)i, got.real, got.imaginary,
+                     (long long)got.bits, expected[i].value.real, expected[i].value.imaginary,
+                     (long long)expected[i].value.bits);
+        }
+    }
+}
+
+static batchdot_options options_of(const struct kernel_case *tested) {
+    batchdot_options options = BATCHDOT_OPTIONS_INIT;
+    if (tested->scales) {
+        const bool is_integer = oracle_is_integer(tested->kernel->out),
+                   is_complex = oracle_is_complex(tested->kernel->out);
+        options.alpha[0] = is_integer ? 1 : -0.5;
+        options.alpha[1] = is_complex ? 0.25 : 0;
+        options.beta[0] = is_integer ? 1 : 2;
+        options.beta[1] = is_complex ? -1 : 0;
+        options.conj_x = is_complex;
+        options.conj_y = is_complex && tested->splits_k;
+    }
+    return options;
+}
+
+static void run_case(const struct kernel_case *tested) {
+    static oracle_element expected[32 * 32];
+    struct operand_memory x, y, out;
+    make_operand(&x, tested->kernel->x, tested->m, tested->k, tested->x, tested->side, 1);
+    make_operand(&y, tested->kernel->y, tested->k, tested->n, tested->y, tested->side, 2);
+    make_operand(&out, tested->kernel->out, tested->m, tested->n, tested->out, tested->side, 3);
+    const batchdot_options options = options_of(tested);
+    const batchdot_axes axes = {2, 1};
+    const oracle_problem problem = {&x.tensor, &y.tensor, &out.tensor, &axes, &options};
+    oracle_compute(&problem, expected);
+
+    const struct axis_group k = k_group(tested, &x, &y);
+    const struct product product = {
+        .m = tested->m,
+        .n = tested->n,
+        .x_m = x.layout.row_stride,
+        .y_n = y.layout.column_stride,
+        .out_m = out.layout.row_stride,
+        .out_n = out.layout.column_stride,
+        .k = &k,
+        .alpha = {options.alpha[0], options.alpha[1]},
+        .beta = {options.beta[0], options.beta[1]},
+        .conjugate_x = options.conj_x,
+        .conjugate_y = options.conj_y,
+    };
+    tested->kernel->run(&product, x.tensor.data, y.tensor.data, out.tensor.data);
+    compare(tested, &out, expected);
+    guarded_buffer_free(&x.buffer);
+    guarded_buffer_free(&y.buffer);
+    guarded_buffer_free(&out.buffer);
+}
+
+static void test_kernel_in_all_shapes(void **state) {
+    static const int64_t extents[] = {1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 27};
+    enum { EXTENT_COUNT = sizeof extents / sizeof extents[0] };
+    struct kernel_case tested = {.kernel = *state};
+    for (int i = 0; i < EXTENT_COUNT * EXTENT_COUNT; i++) {
+        tested.m = extents[i % EXTENT_COUNT];
+        tested.n = extents[i / EXTENT_COUNT];
+        for (int k = 0; k < 4; k++) {
+            tested.k = (const int64_t[]){0, 1, 6, 13}[k];
+            for (int variant = 0; variant < 8; variant++) {
+                tested.side = variant & 1 ? GUARD_BEFORE : GUARD_BEHIND;
+                tested.scales = variant & 2;
+                tested.splits_k = variant & 4;
+                run_case(&tested);
+            }
+        }
+    }
+}
+
+static void test_kernel_in_all_layouts(void **state) {
+    struct kernel_case tested = {.kernel = *state, .m = 9, .n = 19, .k = 6};
+    for (int x = 0; x < LAYOUT_KIND_COUNT; x++) {
+        for (int y = 0; y < LAYOUT_KIND_COUNT; y++) {
+            for (int out = 0; out < BROADCAST; out++) {
+                for (int variant = 0; variant < 8; variant++) {
+                    tested.x = (enum layout_kind)x;
+                    tested.y = (enum layout_kind)y;
+                    tested.out = (enum layout_kind)out;
+                    tested.side = variant & 1 ? GUARD_BEFORE : GUARD_BEHIND;
+                    tested.scales = variant & 2;
+                    tested.splits_k = variant & 4;
+                    run_case(&tested);
+                }
+            }
+        }
+    }
+}
+
+static void test_find_kernel_knows_every_row(void **state) {
+    (void)state;
+    int count;
+    const struct kernel *kernels = bd_kernels(&count);
+    for (int i = 0; i < count; i++)
+        assert_ptr_equal(bd_find_kernel(kernels[i].x, kernels[i].y, kernels[i].out), &kernels[i]);
+    assert_null(bd_find_kernel(BATCHDOT_F32, BATCHDOT_F64, BATCHDOT_F64));
+    assert_null(bd_find_kernel(BATCHDOT_F32, BATCHDOT_F32, BATCHDOT_F64));
+}
+
+int main(void) {
+    enum { MAX_TESTS = 200, NAME_SIZE = 80 };
+    static struct CMUnitTest tests[MAX_TESTS];
+    static char names[MAX_TESTS][NAME_SIZE];
+    int kernel_count;
+    size_t test_count = 0;
+    const struct kernel *kernels = bd_kernels(&kernel_count);
+    tests[test_count++] = (struct CMUnitTest)cmocka_unit_test(test_find_kernel_knows_every_row);
+    for (int i = 0; i < kernel_count && test_count + 2 <= MAX_TESTS; i++) {
+        static const CMUnitTestFunction functions[] = {test_kernel_in_all_shapes, test_kernel_in_all_layouts};
+        static const char *const what[] = {"shapes", "layouts"};
+        for (int f = 0; f < 2; f++) {
+            snprintf(names[test_count], NAME_SIZE, "%s: all %s", kernels[i].name, what[f]);
+            tests[test_count] = (struct CMUnitTest){names[test_count], functions[f], NULL, NULL, (void *)&kernels[i]};
+            test_count++;
+        }
+    }
+    return _cmocka_run_group_tests("kernels", tests, test_count, NULL, NULL);
+}
