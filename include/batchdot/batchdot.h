@@ -205,7 +205,8 @@ BATCHDOT_API batchdot_status batchdot_plan_create(batchdot_plan **plan, const ba
                                                   const batchdot_tensor *out, const batchdot_options *options);
 
 /* Executes a plan on data laid out as the plan was told. Each pointer is that of element [0, 0, ...]; one may be NULL
- * if its tensor has no elements. Allocates nothing. Statuses: NULL, OVERLAP. */
+ * if its tensor has no elements. Statuses: NULL, OVERLAP. Allocates nothing; the OpenMP runtime may, when it makes its
+ * threads, and a BLAS may. */
 BATCHDOT_API batchdot_status batchdot_plan_execute(const batchdot_plan *plan, const void *x, const void *y, void *out);
 
 /* Writes a few lines on what the plan does and why: the folded contraction, the engine and kernel, who refused it and

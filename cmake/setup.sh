@@ -1,0 +1,153 @@
+#!/bin/sh
+# From a fresh machine to a working library:
+#
+#   sh cmake/setup.sh demo               builds the command and compares it with TensorFlow's own results
+#   sh cmake/setup.sh test               builds everything and runs the tests
+#   sh cmake/setup.sh packages [FOR]     only installs what is missing for demo, test (the default) or ci
+#
+# On Debian and Ubuntu what is missing is installed by apt-get, as root or through sudo; elsewhere the script says what
+# to install. BATCHDOT_BLAS=OFF in the environment builds without a BLAS, BATCHDOT_BLAS=REQUIRED insists on one.
+set -eu
+
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+blas=${BATCHDOT_BLAS:-AUTO}
+jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
+
+say() { printf '%s\n' "$@"; }
+fail() { printf 'setup.sh: %s\n' "$*" >&2; exit 1; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# Whether the compiler $1 turns the program $3 in language $2 into an object: it is there, and so are its headers.
+compiles() { have "$1" && printf '%s\n' "$3" | "$1" -x "$2" -c -o /dev/null - 2>/dev/null; }
+
+cmake_is_recent() {
+    have cmake || return 1
+    version=$(cmake --version | sed -n '1s/[^0-9]*\([0-9]*\)\.\([0-9]*\).*/\1 \2/p')
+    [ "${version% *}" -gt 3 ] || { [ "${version% *}" -eq 3 ] && [ "${version#* }" -ge 20 ]; }
+}
+
+# Prints the Debian packages that this machine lacks for $1.
+missing_packages() {
+    compiles "${CC:-cc}" c '#include <stdio.h>' || say gcc libc6-dev
+    have make || have ninja || say make
+    cmake_is_recent || say cmake
+    if have pkg-config; then pkg_config=pkg-config; else pkg_config=false; say pkg-config; fi
+    [ "$blas" = OFF ] || $pkg_config --exists openblas 2>/dev/null || say libopenblas-dev
+    [ "$1" != demo ] || return 0
+    $pkg_config --exists cmocka 2>/dev/null || say libcmocka-dev
+    compiles "${CXX:-c++}" c++ '#include <vector>' || say g++
+    [ "$1" = ci ] || return 0
+    for tool in git clang clang-tidy clang-format valgrind; do
+        have $tool || say $tool
+    done
+    # Valgrind needs the names of the C library's own functions, and clang a runtime for OpenMP.
+    dpkg -s libc6-dbg >/dev/null 2>&1 || say libc6-dbg
+    compiles clang c '#include <omp.h>' || say libomp-dev
+}
+
+in_words() {
+    case $1 in
+    gcc) say "  a C11 compiler (gcc or clang) with the C library's headers" ;;
+    make) say "  make or ninja" ;;
+    cmake) say "  CMake 3.20 or newer" ;;
+    pkg-config) say "  pkg-config" ;;
+    libopenblas-dev) say "  OpenBLAS with its headers and pkg-config file (or set BATCHDOT_BLAS=OFF)" ;;
+    libcmocka-dev) say "  CMocka with its headers" ;;
+    g++) say "  a C++ compiler" ;;
+    libc6-dev) ;;
+    *) say "  $1" ;;
+    esac
+}
+
+install_packages() {
+    missing=$(missing_packages "$1" | tr '\n' ' ')
+    [ -n "$missing" ] || return 0
+    if have apt-get; then
+        if [ "$(id -u)" -eq 0 ]; then as_root=''; else as_root=sudo; fi
+        [ -z "$as_root" ] || have sudo || fail "run this as root: apt-get install $missing"
+        say "Installing $missing"
+        $as_root apt-get update -qq || say "apt-get update failed; trying with the package lists that are there"
+        # shellcheck disable=SC2086 # a list of package names
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
+            -o Dpkg::Use-Pty=0 $missing >/dev/null || fail "apt-get could not install $missing"
+        missing=$(missing_packages "$1" | tr '\n' ' ')
+    fi
+    [ -n "$missing" ] || return 0
+    say "Not found on this machine:"
+    for package in $missing; do in_words "$package"; done
+    if [ "$missing" != "libopenblas-dev " ] || [ "$blas" != AUTO ]; then
+        fail "please install these, then run this again"
+    fi
+    say "Going on with whatever BLAS CMake finds, or none."
+}
+
+# Configures the build directory $1 with the further options given, and builds it.
+build() {
+    directory=$1
+    shift
+    if have make; then generator="Unix Makefiles"; else generator=Ninja; fi
+    cmake -S "$root" -B "$directory" -G "${CMAKE_GENERATOR:-$generator}" -DCMAKE_BUILD_TYPE=Release \
+        -DBATCHDOT_BLAS="$blas" "$@"
+    cmake --build "$directory" --parallel "$jobs"
+}
+
+# Shows a command line, and runs it on the files in tests/golden.
+show() {
+    say "  \$ batchdot $*"
+    (cd "$root/tests/golden" && "$batchdot" "$@") | sed 's/^/    /'
+}
+
+# Compares every row of cases.tsv with TensorFlow's result. Prints a line for each: dtype, whether it agrees, and what
+# the command says of it.
+compare_all() {
+    cd "$root/tests/golden"
+    while read -r name dtype axes x y expected; do
+        if line=$("$batchdot" "$x" "$y" --axes "$axes" --compare "$expected" 2>&1); then agrees=yes; else agrees=no; fi
+        say "$dtype $agrees $name: $line" | tr '\n' ' '
+        echo
+    done <cases.tsv
+}
+
+demo() {
+    directory=$root/build/demo$suffix
+    mkdir -p "$directory"
+    say "Building libbatchdot and its command in ${directory#"$root"/} (details in build.log there) ..."
+    build "$directory" -DBATCHDOT_BUILD_TESTS=OFF -DBATCHDOT_BUILD_CLI=ON >"$directory/build.log" 2>&1 ||
+        { cat "$directory/build.log"; fail "the build failed"; }
+    sed -n 's/^-- BLAS: /BLAS: /p' "$directory/build.log"
+    batchdot=$directory/src/cli/batchdot
+
+    say "" "The example of Keras's documentation, (32, 20, 1) and (32, 30, 20) with axes 1 and 2 contracted:"
+    set -- d00_f32_x.npy d00_f32_y.npy --axes 1,2
+    show "$@"
+    say "and the same beside what TensorFlow computed from these files:"
+    show "$@" --compare d00_f32_out.npy
+
+    say "" "All the results that TensorFlow computed, compared with this library's:"
+    compare_all >"$directory/comparison.txt"
+    awk -f "$root/cmake/demo_summary.awk" "$directory/comparison.txt"
+}
+
+[ "$blas" != OFF ] && suffix='' || suffix=-without-blas
+case ${1:-} in
+demo)
+    install_packages demo
+    demo
+    ;;
+test)
+    install_packages test
+    build "$root/build/test$suffix" -DBATCHDOT_BUILD_TESTS=ON
+    cd "$root/build/test$suffix"
+    ctest --output-on-failure --parallel "$jobs"
+    ;;
+packages)
+    case ${2:-test} in
+    demo | test | ci) install_packages "${2:-test}" ;;
+    *) fail "packages takes demo, test or ci" ;;
+    esac
+    ;;
+*)
+    sed -n '2,9s/^# \{0,1\}//p' "$0"
+    exit 2
+    ;;
+esac
