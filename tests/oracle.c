@@ -79,15 +79,17 @@ long double oracle_half_decode(batchdot_dtype dtype, uint16_t code) {
 uint16_t oracle_half_encode(batchdot_dtype dtype, long double value) {
     const unsigned sign = signbit(value) ? 0x8000u : 0;
     const int bits = fraction_bits(dtype), least = least_exponent(dtype), infinity = infinity_code(dtype);
-    int exponent = least, code;
+    int exponent, code;
     long double units, whole;
 
     if (isnan(value))
         return (uint16_t)(infinity | 1 << (bits - 1));
     if (!is_finite(value))
         return (uint16_t)(sign | (unsigned)infinity);
-    if (value != 0 && ilogbl(value) > least)
-        exponent = ilogbl(value);
+    if (value == 0)
+        return (uint16_t)sign;
+    frexpl(value, &exponent); /* of a number in [0.5, 1) */
+    exponent = exponent - 1 > least ? exponent - 1 : least;
     units = ldexpl(fabsl(value), bits - exponent);
     whole = floorl(units);
     code = ((exponent - least) << bits) + (int)whole;
@@ -457,7 +459,7 @@ static bool component_matches(batchdot_dtype dtype, long double expected, long d
         return got == expected;
     if (oracle_is_half(dtype)) {
         low = round_to(dtype, low);
-        high = round_to(dtype, high);
+        high = bound == 0 ? low : round_to(dtype, high);
     }
     return low <= got && got <= high;
 }

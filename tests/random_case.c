@@ -151,7 +151,7 @@ static void draw_extents(random_source *source, random_case *made, int x_axis, i
 static void draw_batch_shapes(random_source *source, random_case *made, int *x_axis, int *y_axis) {
     static const int64_t large[][3] = {{64, 64, 64}, {1, 1, 300},  {1, 300, 40},  {200, 5, 3},
                                        {3, 200, 5},  {33, 65, 70}, {17, 20, 600}, {300, 1, 40}};
-    const bool is_large = random_chance(source, 10);
+    const bool is_large = random_chance(source, 20);
     const int64_t *item = large[random_below(source, (int64_t)(sizeof large / sizeof large[0]))];
     const int64_t m = is_large ? item[0] : random_between(source, 1, 12);
     const int64_t n = is_large ? item[1] : random_between(source, 1, 12);
@@ -249,7 +249,8 @@ static void draw_strides(random_source *source, random_tensor *made, bool is_out
 /* Inputs get no margin behind, so that a sanitizer sees what is read beyond their last element. */
 static void allocate(random_source *source, random_tensor *made, bool is_output) {
     const int64_t size = (int64_t)oracle_element_size(made->tensor.dtype);
-    const int64_t front = is_output ? random_between(source, 32, 48) : random_between(source, 0, 3);
+    const int64_t misaligned = random_chance(source, 50) ? random_between(source, 1, 3) : 0;
+    const int64_t front = is_output ? 32 + misaligned : misaligned;
     const int64_t back = is_output ? 48 : 0;
     const bool empty = oracle_count(made->tensor.ndim, made->shape) == 0;
     int64_t before = 0, after = 1; /* elements of memory before element [0, 0, ...], and from there on */

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "guarded_buffer.h"
 #include "oracle.h"
 #include "random_case.h"
 #include <inttypes.h>
@@ -27,6 +28,7 @@ static const uint64_t default_cases = 20000;
 
 /* What is being tested, and why it failed. */
 typedef struct trial {
+    uint64_t number;
     random_case *made;
     oracle_element *expected;     /* one an element of the output */
     unsigned char *output_before; /* the output's whole memory, as it was made */
@@ -174,6 +176,32 @@ static bool shape_agrees(trial *tried) {
     return fails(tried, "batchdot_infer_shape gave another shape, of rank %d", ndim);
 }
 
+static struct guarded_buffer guarded_copy(const random_tensor *of, enum guarded_side side) {
+    struct guarded_buffer made = guarded_buffer_make(of->size, side);
+
+    copy(made.data, of->memory, of->size);
+    return made;
+}
+
+/* Element [0, 0, ...] of the copy. */
+static const void *guarded_data(const struct guarded_buffer *copied, const random_tensor *of) {
+    return of->memory == NULL ? NULL : copied->data + ((unsigned char *)of->tensor.data - of->memory);
+}
+
+/* Inputs that end, or often begin, at a page that must not be read. */
+static bool stays_within_inputs(trial *tried, const batchdot_plan *plan) {
+    const random_case *made = tried->made;
+    const enum guarded_side side = tried->number % 3 == 0 ? GUARD_BEFORE : GUARD_BEHIND;
+    struct guarded_buffer x = guarded_copy(&made->x, side), y = guarded_copy(&made->y, side);
+    const batchdot_status status =
+        batchdot_plan_execute(plan, guarded_data(&x, &made->x), guarded_data(&y, &made->y), made->out.tensor.data);
+
+    guarded_buffer_free(&x);
+    guarded_buffer_free(&y);
+    return is_ok(tried, "batchdot_plan_execute on guarded inputs", status) &&
+           result_is_right(tried, "batchdot_plan_execute on guarded inputs");
+}
+
 static bool plan_is_right(trial *tried) {
     const random_case *made = tried->made;
     const batchdot_tensor *out = made->default_out ? NULL : &made->out.tensor;
@@ -188,7 +216,8 @@ static bool plan_is_right(trial *tried) {
                                     made->default_options ? NULL : &options)) &&
          is_ok(tried, "batchdot_plan_execute",
                batchdot_plan_execute(plan, made->x.tensor.data, made->y.tensor.data, made->out.tensor.data)) &&
-         result_is_right(tried, "batchdot_plan_execute");
+         result_is_right(tried, "batchdot_plan_execute") &&
+         (tried->number % 4 != 0 || stays_within_inputs(tried, plan));
     batchdot_plan_destroy(plan);
     return ok;
 }
@@ -315,22 +344,47 @@ static uint64_t number_from_environment(const char *name, uint64_t otherwise) {
     return text != NULL ? strtoull(text, NULL, 0) : otherwise;
 }
 
+/* The case that is being run, for a line on it even if a signal ends it. */
+static struct {
+    const char *test;
+    uint64_t seed, number;
+    const random_case *made; /* NULL: none */
+} running;
+
+static void report(const char *failure) {
+    char description[TEXT_SIZE];
+
+    random_case_describe(running.made, description, sizeof description);
+    fprintf(stderr, "BATCHDOT_TEST_SEED=%" PRIu64 " BATCHDOT_TEST_CASE=%" PRIu64 " test_property %s: %s: %s\n",
+            running.seed, running.number, running.test, failure, description);
+}
+
+/* After a test: CMocka has caught the signal by then. */
+static int report_signal(void **state) {
+    (void)state;
+    if (running.made != NULL)
+        report("ended by a signal");
+    running.made = NULL;
+    return 0;
+}
+
 static void run_case(const char *test, batchdot_dtype dtype, random_kind kind, trial_function check, uint64_t number) {
     const uint64_t seed = number_from_environment("BATCHDOT_TEST_SEED", default_seed);
     const uint64_t stream = (uint64_t)kind * ORACLE_DTYPE_COUNT + (uint64_t)dtype;
     random_case *made = allocate(sizeof *made);
     trial *tried = allocate(sizeof *tried);
-    char description[TEXT_SIZE];
     bool ok;
 
     random_case_make(made, random_seed_of(seed, stream, number), dtype, kind);
     begin_trial(tried, made);
+    tried->number = running.number = number;
+    running.test = test;
+    running.seed = seed;
+    running.made = made;
     ok = check(tried);
-    if (!ok) {
-        random_case_describe(made, description, sizeof description);
-        fprintf(stderr, "BATCHDOT_TEST_SEED=%" PRIu64 " BATCHDOT_TEST_CASE=%" PRIu64 " test_property %s: %s: %s\n",
-                seed, number, test, tried->failure, description);
-    }
+    if (!ok)
+        report(tried->failure);
+    running.made = NULL;
     end_trial(tried);
     random_case_free(made);
     free(tried);
@@ -421,9 +475,9 @@ int main(int argc, char **argv) {
         snprintf(agreement->name, sizeof agreement->name, "%s_agrees_with_oracle", oracle_dtype_name(agreement->dtype));
         snprintf(invariance->name, sizeof invariance->name, "%s_is_batch_invariant",
                  oracle_dtype_name(invariance->dtype));
-        tests[1 + i] = (struct CMUnitTest){agreement->name, test_agrees_with_oracle, NULL, NULL, agreement};
+        tests[1 + i] = (struct CMUnitTest){agreement->name, test_agrees_with_oracle, NULL, report_signal, agreement};
         tests[1 + ORACLE_DTYPE_COUNT + i] =
-            (struct CMUnitTest){invariance->name, test_is_batch_invariant, NULL, NULL, invariance};
+            (struct CMUnitTest){invariance->name, test_is_batch_invariant, NULL, report_signal, invariance};
     }
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 enum once_question {
+    ONCE_BLAS_COMPLEX_GEMV,
     ONCE_BLAS_BATCH_F32,
     ONCE_BLAS_BATCH_F64,
     ONCE_BLAS_BATCH_C64,

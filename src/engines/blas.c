@@ -15,6 +15,37 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef BATCHDOT_HAVE_OPENBLAS_CONFIG
+
+/* Whether the BLAS is an OpenBLAS older than 0.3.patch, or one that does not say how old it is. */
+static bool openblas_is_before(int patch) {
+    int major = 0, minor = 0, own_patch = 0;
+    if (sscanf(OPENBLAS(get_config)(), "OpenBLAS %d.%d.%d", &major, &minor, &own_patch) != 3)
+        return true;
+    return major == 0 && (minor < 3 || (minor == 3 && own_patch < patch));
+}
+
+#ifdef HAVE_BATCHED_GEMM
+static bool openblas_has_dynamic_arch(void) {
+    return strstr(OPENBLAS(get_config)(), "DYNAMIC_ARCH") != NULL;
+}
+#endif
+
+#else
+
+static bool openblas_is_before(int patch) {
+    (void)patch;
+    return false;
+}
+
+#ifdef HAVE_BATCHED_GEMM
+static bool openblas_has_dynamic_arch(void) {
+    return false;
+}
+#endif
+
+#endif
+
 /* An operand as BLAS takes a matrix: stored by rows, ld elements from row to row. */
 struct blas_matrix {
     cblas_transpose transpose;
@@ -62,6 +93,18 @@ static bool express_matrix(int64_t rows, int64_t columns, int64_t row_stride, in
 
 static bool is_valid_increment(int64_t increment) {
     return increment != 0 && increment <= BLAS_INT_MAX && increment >= -BLAS_INT_MAX;
+}
+
+/* Before 0.3.24, OpenBLAS's complex ?gemv reads beyond the matrix's end on processors with AVX2
+ * (github.com/OpenMathLib/OpenBLAS/issues/4013). */
+static bool complex_gemv_stays_inside(enum once_question question) {
+    (void)question;
+    return !openblas_is_before(24);
+}
+
+static bool may_use_gemv(const struct contraction *contraction) {
+    return !bd_dtype_info(contraction->dtype[OPERAND_OUT])->is_complex ||
+           bd_once(ONCE_BLAS_COMPLEX_GEMV, complex_gemv_stays_inside);
 }
 
 static bool express_gemv(const struct contraction *contraction, struct blas_item *item) {
@@ -115,7 +158,7 @@ static const char *express_item(const struct contraction *contraction, struct bl
         return "with alpha 0 a BLAS does not look for NaN and Inf in the inputs";
     if (item->m > BLAS_INT_MAX || item->n > BLAS_INT_MAX || item->k > BLAS_INT_MAX)
         return "an extent is beyond the BLAS's integers";
-    if (item->m == 1 && express_gemv(contraction, item))
+    if (item->m == 1 && may_use_gemv(contraction) && express_gemv(contraction, item))
         return NULL;
     return express_gemm(contraction, item) ? NULL : "the strides or conjugations are not ones that BLAS can express";
 }
@@ -259,26 +302,11 @@ static void call_batched_gemm(batchdot_dtype dtype, const struct blas_item *item
 
 #endif
 
-#ifdef BATCHDOT_HAVE_OPENBLAS_CONFIG
-
-/* Up to 0.3.34, a build with DYNAMIC_ARCH crashes in the batched ?gemm of small matrices
+/* Up to 0.3.34, an OpenBLAS with DYNAMIC_ARCH crashes in the batched ?gemm of small matrices
  * (github.com/OpenMathLib/OpenBLAS/pull/5980), so that not even a test call may be made. */
 static bool batched_gemm_may_crash(void) {
-    const char *config = OPENBLAS(get_config)();
-    int major = 0, minor = 0, patch = 0;
-    if (!config || sscanf(config, "OpenBLAS %d.%d.%d", &major, &minor, &patch) != 3)
-        return true;
-    const bool is_mended = major > 0 || minor > 3 || (minor == 3 && patch > 34);
-    return strstr(config, "DYNAMIC_ARCH") && !is_mended;
+    return openblas_is_before(35) && openblas_has_dynamic_arch();
 }
-
-#else
-
-static bool batched_gemm_may_crash(void) {
-    return false;
-}
-
-#endif
 
 /* Numbers of which no product and no sum is exact, so that another order of summation shows. */
 static void fill_with_fractions(batchdot_dtype dtype, void *data, int64_t element_count) {
@@ -349,8 +377,7 @@ static bool has_trusted_batched_gemm(batchdot_dtype dtype) {
 /* Takes one batch axis along in each call. Items of one shape must not be computed by one routine here and by another
  * there, so a batch that cannot be taken along still goes through the batched routine, an item a call. */
 static bool take_batch_axis(const struct contraction *contraction, const struct blas_item *item,
-                            struct blas_batch *batch)
-{
+                            struct blas_batch *batch) {
     const int64_t out_extent = item->m * item->ld_out; /* MKL refuses items of the output that lie within each other */
     if (item->is_gemv || out_extent > BLAS_INT_MAX || !has_trusted_batched_gemm(contraction->dtype[OPERAND_OUT]))
         return false;
