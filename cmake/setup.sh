@@ -17,8 +17,8 @@ say() { printf '%s\n' "$@"; }
 fail() { printf 'setup.sh: %s\n' "$*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# Whether the compiler $1 turns the program $3 in language $2 into an object: it is there, and so are its headers.
-compiles() { have "$1" && printf '%s\n' "$3" | "$1" -x "$2" -c -o /dev/null - 2>/dev/null; }
+# Whether the compiler $1 accepts the program $3 in language $2: it is there, and so are the headers.
+compiles() { have "$1" && printf '%s\n' "$3" | "$1" -x "$2" -fsyntax-only - 2>/dev/null; }
 
 cmake_is_recent() {
     have cmake || return 1
