@@ -49,7 +49,7 @@ int64_t oracle_count(int ndim, const int64_t *shape);
 int64_t oracle_offset(int ndim, const int64_t *shape, const int64_t *strides, int64_t number);
 void oracle_strides(const batchdot_tensor *tensor, int64_t strides[BATCHDOT_MAX_NDIM]);
 
-/* The rules of DESIGN.md in their order. out_shape is set on success only. */
+/* The rules that batchdot.h gives for batchdot_infer_shape, in their order. out_shape is set on success only. */
 batchdot_status oracle_infer_shape(int x_ndim, const int64_t *x_shape, int y_ndim, const int64_t *y_shape,
                                    const batchdot_axes *axes, int *out_ndim, int64_t out_shape[BATCHDOT_MAX_NDIM]);
 

@@ -207,7 +207,7 @@ static void test_rank_limit(void **state) {
     assert_true(parse_text(&header, 1, text_of_rank(BATCHDOT_MAX_NDIM), &why));
     assert_int_equal(header.ndim, BATCHDOT_MAX_NDIM);
     assert_false(parse_text(&header, 1, text_of_rank(BATCHDOT_MAX_NDIM + 1), &why));
-    assert_string_equal(why.text, "has more than 64 dimensions");
+    assert_string_equal(why.text, "has more than 64 axes");
 }
 
 static void test_bad_preludes(void **state) {

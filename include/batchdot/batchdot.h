@@ -7,7 +7,7 @@
  *
  * A short tour:
  *
- *   1. Describe x, y and out as batchdot_tensor: a pointer, an element type, extents, and strides (or none).
+ *   1. Describe x, y and out as batchdot_tensor: a pointer, a dtype, extents, and strides (or none).
  *   2. batchdot_infer_shape() says which shape the result has.
  *   3. batchdot() computes it, in one call.
  *   4. Who computes the same shapes again and again makes a plan once (batchdot_plan_create) and executes it
@@ -31,9 +31,10 @@
  *   - The caller owns every pointer that it passes; nothing is kept after a call returns, but for a plan, which owns
  *     copies of all that it needs.
  *   - Every function may be called from any thread at any time. Two calls must not write the same output at once.
- *   - Data must be aligned as C asks of the element type (a c64 as a float, a c128 as a double).
+ *   - Data must be aligned as C asks of its elements (a c64 as a float, a c128 as a double).
  *   - The bits of an item's result depend on that item alone: not on the batch's size, the item's place in it or the
- *     number of threads. (With the BLAS engine this holds as far as the linked BLAS keeps it.)
+ *     number of threads. (Where BLAS computes, which AUTO usually chooses for f32, f64, c64 and c128, this holds as far
+ *     as the linked BLAS keeps it.)
  */
 #ifndef BATCHDOT_BATCHDOT_H
 #define BATCHDOT_BATCHDOT_H
@@ -57,8 +58,8 @@ extern "C" {
 #define BATCHDOT_VERSION_MINOR 1
 #define BATCHDOT_VERSION_PATCH 0
 
-/* The version of the library that runs, "MAJOR.MINOR.PATCH"; the macros above are those it was compiled against.
- * The text is static. */
+/* The version of the library that runs, "MAJOR.MINOR.PATCH"; the macros above are those of the header that the program
+ * was compiled with. The text is static. */
 BATCHDOT_API const char *batchdot_version(void);
 
 /* ---- Status ----------------------------------------------------------------------------------------------------- */
@@ -137,10 +138,12 @@ typedef struct batchdot_axes {
  * axes within [-ndim, ndim) (AXIS_RANGE); neither of them axis 0 (AXIS_BATCH); equal contracted extents (CONTRACTED);
  * the result's rank at most BATCHDOT_MAX_NDIM (RANK); each element count within int64_t (OVERFLOW).
  *
+ * NULL for out_ndim or out_shape comes before all of these; for x_shape or y_shape after the ranks.
+ *
  * x_shape and y_shape hold x_ndim and y_ndim extents. On success *out_ndim and the first *out_ndim extents of out_shape
  * are set; on failure neither is touched.
  *
- * Rules from tf.keras.backend.batch_dot; there an axis out of range goes unchecked. */
+ * Rules from tf.keras.backend.batch_dot, which does not check for an axis out of range: it fails by accident. */
 BATCHDOT_API batchdot_status batchdot_infer_shape(int x_ndim, const int64_t *x_shape, int y_ndim,
                                                   const int64_t *y_shape, const batchdot_axes *axes, int *out_ndim,
                                                   int64_t out_shape[BATCHDOT_MAX_NDIM]);
@@ -151,8 +154,9 @@ BATCHDOT_API batchdot_status batchdot_infer_shape(int x_ndim, const int64_t *x_s
  * The output must not share memory with an input, nor an element of it with another. Strides decide this exactly: two
  * interleaved views of one buffer that have no element in common do not overlap.
  *
- * Beside the statuses of batchdot_infer_shape, in this order after them: DTYPE, OUTPUT, OVERFLOW, OVERLAP, NULL (data).
- */
+ * Statuses, in this order: NULL (x, y or out); those of batchdot_infer_shape; DTYPE; OUTPUT (NULL if out->shape is,
+ * where the rank is right); OVERFLOW; OVERLAP (of the output with itself); NULL (data); OVERLAP (of the output with an
+ * input). */
 BATCHDOT_API batchdot_status batchdot(const batchdot_tensor *x, const batchdot_tensor *y, const batchdot_axes *axes,
                                       const batchdot_tensor *out);
 
@@ -172,17 +176,19 @@ typedef enum batchdot_engine {
  *
  * The struct may grow at its end. A program compiled against an older header gets the defaults for what it does not
  * know; one compiled against a newer header gets BATCHDOT_ERROR_OPTION if it sets something this library does not know.
+ * A struct_size that no version can have (one that ends before alpha or within a field, or beyond 4096) is
+ * BATCHDOT_ERROR_OPTION too.
  */
 typedef struct batchdot_options {
     size_t struct_size;     /* sizeof(batchdot_options), as the caller knows it */
-    int num_threads;        /* at most this many threads for one execute; 0: OpenMP's default. A BLAS keeps to its own
+    int num_threads;        /* at most this many threads of this library's; 0: OpenMP's default. A BLAS keeps to its own
                                setting, which this library never changes */
     batchdot_engine engine; /* see batchdot_engine */
     double alpha[2];    /* out = alpha * (x . y) + beta * out; (real, imaginary). The imaginary parts must be 0 for */
     double beta[2];     /*   real dtypes. beta 0 never reads the output. Integer dtypes take alpha 1, beta 0 or 1 */
     int conj_x, conj_y; /* nonzero: conjugate that operand. Ignored for real dtypes */
     int normalize;      /* reserved: must be 0 in this version */
-    double normalize_epsilon; /* reserved: goes with normalize */
+    double normalize_epsilon; /* reserved: goes with normalize, and is ignored with it 0 */
 } batchdot_options;
 
 #define BATCHDOT_OPTIONS_INIT                                                                                          \
@@ -199,14 +205,14 @@ typedef struct batchdot_plan batchdot_plan;
  * batchdot_axes. options may be NULL: the defaults.
  *
  * On success the caller owns *plan and releases it with batchdot_plan_destroy. On failure *plan is NULL.
- * Statuses as for batchdot, and OPTION after them, and MEMORY. */
+ * Statuses, in this order: NULL (plan); MEMORY; those of batchdot, less those about data; OPTION. */
 BATCHDOT_API batchdot_status batchdot_plan_create(batchdot_plan **plan, const batchdot_tensor *x,
                                                   const batchdot_tensor *y, const batchdot_axes *axes,
                                                   const batchdot_tensor *out, const batchdot_options *options);
 
 /* Executes a plan on data laid out as the plan was told. Each pointer is that of element [0, 0, ...]; one may be NULL
- * if its tensor has no elements. Statuses: NULL, OVERLAP. Allocates nothing; the OpenMP runtime may, when it makes its
- * threads, and a BLAS may. */
+ * if its tensor has no elements. Statuses, in this order: NULL, OVERLAP. Allocates nothing; the OpenMP runtime may,
+ * when it makes its threads, and a BLAS may. */
 BATCHDOT_API batchdot_status batchdot_plan_execute(const batchdot_plan *plan, const void *x, const void *y, void *out);
 
 /* Writes a few lines on what the plan does and why: the folded contraction, the engine and kernel, who refused it and

@@ -20,9 +20,10 @@ static int read_operand(operand *read, const char *text) {
     read->is_file = !shape_text_is_shape(text);
     if (!read->is_file) {
         read->layout = (npy_header){.ndim = 0};
-        if (shape_parse(text, &read->layout.ndim, read->layout.shape))
+        const char *const no_shape = shape_parse(text, &read->layout.ndim, read->layout.shape);
+        if (!no_shape)
             return EXIT_STATUS_OK;
-        report_usage_error("'%s' is not a shape such as 32x20x1", text);
+        report_usage_error("'%s' is not a shape such as 32x20x1%s", text, no_shape);
         return EXIT_STATUS_USAGE;
     }
     if (!npy_file_header(&read->layout, text, &why)) {

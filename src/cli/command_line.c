@@ -165,8 +165,10 @@ static bool check_operands(arguments *parsed, const operand_list *list, const bo
     else
         skipped = 0;
     if (list->count < skipped + 2) {
-        report_usage_error(parsed->command == COMMAND_PRODUCT ? "two .npy files are needed"
-                                                              : "two shapes or files are needed");
+        static const char *const needed[] = {[COMMAND_PRODUCT] = "two .npy files are needed",
+                                             [COMMAND_SHAPE] = "two shapes are needed",
+                                             [COMMAND_EXPLAIN] = "two shapes or files are needed"};
+        report_usage_error("%s", needed[parsed->command]);
         return false;
     }
     if (list->count > skipped + 2) {

@@ -9,8 +9,9 @@ int command_shape(const arguments *given) {
     int ndim[2], out_ndim;
     int64_t shape[2][BATCHDOT_MAX_NDIM], out_shape[BATCHDOT_MAX_NDIM];
     for (int i = 0; i < 2; i++) {
-        if (!shape_parse(given->operands[i], &ndim[i], shape[i])) {
-            report_usage_error("'%s' is not a shape such as 32x20x1", given->operands[i]);
+        const char *const why = shape_parse(given->operands[i], &ndim[i], shape[i]);
+        if (why) {
+            report_usage_error("'%s' is not a shape such as 32x20x1%s", given->operands[i], why);
             return EXIT_STATUS_USAGE;
         }
     }

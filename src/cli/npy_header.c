@@ -83,7 +83,7 @@ static bool parse_extent(npy_header *header, literal_text *text, message *why) {
         return message_set(why, "has an extent beyond 64 bits in its shape: %.*s",
                            excerpt((size_t)(text->at - before.at)), before.at);
     if (header->ndim == BATCHDOT_MAX_NDIM)
-        return message_set(why, "has more than %d dimensions", BATCHDOT_MAX_NDIM);
+        return message_set(why, "has more than %d axes", BATCHDOT_MAX_NDIM);
     header->shape[header->ndim++] = extent;
     return true;
 }

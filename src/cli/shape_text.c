@@ -12,26 +12,26 @@ bool shape_text_is_shape(const char *text) {
     return *text >= '0' && *text <= '9' && strspn(text, "0123456789x") == strlen(text);
 }
 
-bool shape_parse(const char *text, int *ndim, int64_t shape[BATCHDOT_MAX_NDIM]) {
+const char *shape_parse(const char *text, int *ndim, int64_t shape[BATCHDOT_MAX_NDIM]) {
     *ndim = 0;
     if (strcmp(text, rank_0_text) == 0)
-        return true;
+        return NULL;
     for (;; text++) {
         int64_t extent = 0;
         const char *const digits = text;
         for (; *text >= '0' && *text <= '9'; text++) {
             const int digit = *text - '0';
             if (extent > (INT64_MAX - digit) / 10)
-                return false;
+                return ": an extent is beyond int64_t";
             extent = extent * 10 + digit;
         }
-        if (text == digits || *ndim == BATCHDOT_MAX_NDIM)
-            return false;
+        if (text == digits || (*text != 'x' && *text != '\0'))
+            return "";
+        if (*ndim == BATCHDOT_MAX_NDIM)
+            return ": it has more than 64 axes";
         shape[(*ndim)++] = extent;
         if (*text == '\0')
-            return true;
-        if (*text != 'x')
-            return false;
+            return NULL;
     }
 }
 

@@ -12,7 +12,8 @@ enum { SHAPE_TEXT_SIZE = BATCHDOT_MAX_NDIM * 21 };
 /* True if the text is written like a shape, whether or not its extents and rank are in range. */
 bool shape_text_is_shape(const char *text);
 
-bool shape_parse(const char *text, int *ndim, int64_t shape[BATCHDOT_MAX_NDIM]);
+/* NULL if the text is a shape; else why not, a static text that goes on a sentence, and may be empty. */
+const char *shape_parse(const char *text, int *ndim, int64_t shape[BATCHDOT_MAX_NDIM]);
 void shape_format(char text[SHAPE_TEXT_SIZE], int ndim, const int64_t *shape);
 
 /* The number of elements; false if it is beyond int64_t. */

@@ -1,5 +1,5 @@
-/* The CBLAS engine: an item is one ?gemm, or one ?gemv where m is 1; where the BLAS has a batched ?gemm that can be
- * trusted, that takes a whole batch axis at once. The only file that knows BLAS. */
+/* The BLAS engine: an item is one ?gemm, or one ?gemv where m is 1 and that can be trusted; where the BLAS has a
+ * batched ?gemm that can be trusted, that takes a whole batch axis at once. The only file that knows BLAS. */
 #include "engines/engine.h"
 
 #include <stddef.h>
@@ -11,18 +11,26 @@
 #include "contraction/walk.h"
 #include "engines/cblas.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #ifdef BATCHDOT_HAVE_OPENBLAS_CONFIG
 
-/* Whether the BLAS is an OpenBLAS older than 0.3.patch, or one that does not say how old it is. */
+/* Whether the BLAS is an OpenBLAS older than 0.3.patch. Its configuration begins with "OpenBLAS 0.3.21"; one that does
+ * not counts as version 0. */
 static bool openblas_is_before(int patch) {
-    int major = 0, minor = 0, own_patch = 0;
-    if (sscanf(OPENBLAS(get_config)(), "OpenBLAS %d.%d.%d", &major, &minor, &own_patch) != 3)
-        return true;
-    return major == 0 && (minor < 3 || (minor == 3 && own_patch < patch));
+    const char *const config = OPENBLAS(get_config)();
+    static const char name[] = "OpenBLAS ";
+    long version[3] = {0, 0, 0};
+    if (strncmp(config, name, sizeof name - 1) == 0) {
+        const char *number = config + sizeof name - 1;
+        for (int part = 0; part < 3; part++) {
+            char *end;
+            version[part] = strtol(number, &end, 10);
+            number = *end == '.' ? end + 1 : end;
+        }
+    }
+    return version[0] == 0 && (version[1] < 3 || (version[1] == 3 && version[2] < patch));
 }
 
 #ifdef HAVE_BATCHED_GEMM
@@ -95,7 +103,7 @@ static bool is_valid_increment(int64_t increment) {
     return increment != 0 && increment <= BLAS_INT_MAX && increment >= -BLAS_INT_MAX;
 }
 
-/* Before 0.3.24, OpenBLAS's complex ?gemv reads beyond the matrix's end on processors with AVX2
+/* Before 0.3.24, OpenBLAS's complex ?gemv reads beyond its operands on processors with AVX2
  * (github.com/OpenMathLib/OpenBLAS/issues/4013). */
 static bool complex_gemv_stays_inside(enum once_question question) {
     (void)question;

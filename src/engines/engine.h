@@ -1,4 +1,4 @@
-/* A way to compute a contraction. The planner asks each in turn whether it accepts. */
+/* A way to compute a contraction. plan.c chooses one. */
 #ifndef BATCHDOT_ENGINES_ENGINE_H
 #define BATCHDOT_ENGINES_ENGINE_H
 

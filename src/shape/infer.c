@@ -146,7 +146,7 @@ batchdot_status bd_infer_batch_dot(int x_ndim, const int64_t *x_shape, int y_ndi
         status = check_extents(&y);
     if (!status && x.shape[0] != y.shape[0])
         status = fail_with_shapes(BATCHDOT_ERROR_BATCH, &x, &y,
-                                  "batch_dot needs inputs of one batch size, and does not broadcast a batch of 1");
+                                  "batch_dot needs inputs of one batch size, and broadcasts none");
     if (!status)
         status = resolve_axes(&x, &y, axes, result);
     if (!status)
