@@ -398,6 +398,42 @@ static void a_struct_size_that_cannot_be_is_refused(void **state) {
     assert_fails(BATCHDOT_ERROR_OPTION, create(BATCHDOT_F32, &zeros), "struct_size");
 }
 
+/* alpha and beta are applied in the output's precision; what a float cannot hold is refused, what rounds to 0 is 0. */
+static void scales_are_taken_in_the_outputs_precision(void **state) {
+    (void)state;
+    const batchdot_dtype in_float[] = {BATCHDOT_F32, BATCHDOT_C64, BATCHDOT_F16, BATCHDOT_BF16};
+    for (size_t i = 0; i < COUNT(in_float); i++) {
+        batchdot_options options = BATCHDOT_OPTIONS_INIT;
+        options.alpha[0] = -1e60;
+        assert_fails(BATCHDOT_ERROR_OPTION, create(in_float[i], &options), "alpha");
+        options.alpha[0] = 1;
+        options.beta[0] = 1e39;
+        assert_fails(BATCHDOT_ERROR_OPTION, create(in_float[i], &options), "beta");
+    }
+    batchdot_options in_double = BATCHDOT_OPTIONS_INIT;
+    in_double.alpha[0] = 1e60;
+    assert_ok(create(BATCHDOT_F64, &in_double));
+
+    static const scale_row rounds_to_zero[] = {{"beta 1e-60 does not read", 1, 1e-60, NAN, 32},
+                                               {"alpha 1e-60", 1e-60, 1, 10, 10}};
+    static const batchdot_engine engines[] = {BATCHDOT_ENGINE_AUTO, BATCHDOT_ENGINE_NATIVE};
+    for (size_t i = 0; i < COUNT(rounds_to_zero); i++) {
+        for (size_t e = 0; e < COUNT(engines); e++)
+            check_scale(&rounds_to_zero[i], BATCHDOT_F32, BATCHDOT_F32, engines[e]);
+    }
+}
+
+static void a_struct_may_not_end_within_a_field(void **state) {
+    (void)state;
+    const size_t sizes[] = {offsetof(batchdot_options, alpha) + sizeof(double),
+                            offsetof(batchdot_options, beta) + sizeof(double), sizeof(batchdot_options) - 1};
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        batchdot_options options = BATCHDOT_OPTIONS_INIT;
+        options.struct_size = sizes[i];
+        assert_fails(BATCHDOT_ERROR_OPTION, create(BATCHDOT_F32, &options), "struct_size");
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(alpha_and_beta_scale),
@@ -413,6 +449,8 @@ int main(void) {
         cmocka_unit_test(a_newer_struct_may_hold_zeros),
         cmocka_unit_test(a_shorter_struct_is_not_read_beyond_its_end),
         cmocka_unit_test(a_struct_size_that_cannot_be_is_refused),
+        cmocka_unit_test(a_struct_may_not_end_within_a_field),
+        cmocka_unit_test(scales_are_taken_in_the_outputs_precision),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

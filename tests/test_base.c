@@ -162,6 +162,13 @@ static void test_threads_cover_every_unit_once(void **state) {
     }
 }
 
+static void test_threads_are_never_asked_for_in_thousands(void **state) {
+    (void)state;
+    assert_int_equal(bd_thread_budget(1), 1);
+    assert_in_range(bd_thread_budget(1000000), 1, 4096);
+    assert_in_range(bd_thread_budget(0), 1, 4096);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_half_widens_exactly),
@@ -173,6 +180,7 @@ int main(void) {
         cmocka_unit_test(test_shape_text),
         cmocka_unit_test(test_once_asks_once),
         cmocka_unit_test(test_threads_cover_every_unit_once),
+        cmocka_unit_test(test_threads_are_never_asked_for_in_thousands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

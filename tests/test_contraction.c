@@ -276,6 +276,28 @@ static void test_input_overlap_agrees_with_counting(void **state) {
     assert_true(overlapping > 500 && apart > 500);
 }
 
+/* x is field 0, the output field 1, of a large array of records: alike in every stride, so that only merging the terms
+ * keeps the search short. */
+static void test_large_interleaved_views_do_not_overlap(void **state) {
+    (void)state;
+    static const int64_t records[][2] = {{512, 512}, {1000000, 3}};
+    for (int i = 0; i < 2; i++) {
+        const int64_t batch = records[i][0], m = records[i][1];
+        struct contraction c;
+        start(&c);
+        c.dtype[OPERAND_X] = c.dtype[OPERAND_OUT] = BATCHDOT_F32;
+        append(&c.batch, batch, 2 * m, 1, 2 * m);
+        append(&c.m, m, 2, 0, 2);
+        bd_fold(&c);
+        const enum operand x = c.is_swapped ? OPERAND_Y : OPERAND_X;
+        c.dtype[x] = BATCHDOT_F32;
+        const uintptr_t records_at = 4096;
+        assert_false(bd_output_overlaps_input(&c, x, (const void *)records_at, (const void *)(records_at + 4)));
+        assert_true(bd_output_overlaps_input(&c, x, (const void *)records_at, (const void *)(records_at + 8)));
+        assert_true(bd_output_overlaps_input(&c, x, (const void *)records_at, (const void *)(records_at + 3)));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_three_dimensions_fold_to_one_axis_a_group),
@@ -292,6 +314,7 @@ int main(void) {
         cmocka_unit_test(test_walk_visits_in_order),
         cmocka_unit_test(test_self_overlap_agrees_with_counting),
         cmocka_unit_test(test_input_overlap_agrees_with_counting),
+        cmocka_unit_test(test_large_interleaved_views_do_not_overlap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,7 @@
 #include "engines/engine.h"
 #include "oracle.h"
 
-#include <stdlib.h>
+#include <math.h>
 #include <string.h>
 
 enum { M = 5, N = 4, K = 3, BATCH = 3 };
@@ -101,6 +101,12 @@ static void test_blas_refuses_what_it_cannot_express(void **state) {
     c = plain_product();
     c.alpha[0] = 0;
     assert_refused(&c, "alpha 0");
+    c = plain_product();
+    c.beta[0] = NAN;
+    assert_refused(&c, "NaN or Inf");
+    c = plain_product();
+    c.alpha[1] = INFINITY;
+    assert_refused(&c, "NaN or Inf");
     c = plain_product();
     c.k.axes[1] = c.k.axes[0];
     c.k.count = 2;

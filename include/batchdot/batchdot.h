@@ -152,7 +152,8 @@ BATCHDOT_API batchdot_status batchdot_infer_shape(int x_ndim, const int64_t *x_s
 
 /* out = batch_dot(x, y, axes). out->shape must be the inferred shape and out->dtype one that the inputs' dtype gives.
  * The output must not share memory with an input, nor an element of it with another. Strides decide this exactly: two
- * interleaved views of one buffer that have no element in common do not overlap.
+ * interleaved views of one buffer that have no element in common do not overlap. (Deciding it is a hard problem for
+ * contorted strides; what takes too long counts as OVERLAP.)
  *
  * Statuses, in this order: NULL (x, y or out); those of batchdot_infer_shape; DTYPE; OUTPUT (NULL if out->shape is,
  * where the rank is right); OVERFLOW; OVERLAP (of the output with itself); NULL (data); OVERLAP (of the output with an
@@ -180,14 +181,16 @@ typedef enum batchdot_engine {
  * BATCHDOT_ERROR_OPTION too.
  */
 typedef struct batchdot_options {
-    size_t struct_size;     /* sizeof(batchdot_options), as the caller knows it */
-    int num_threads;        /* at most this many threads of this library's; 0: OpenMP's default. A BLAS keeps to its own
-                               setting, which this library never changes */
+    size_t struct_size; /* sizeof(batchdot_options), as the caller knows it */
+    int num_threads; /* at most this many threads of this library's; 0: OpenMP's default. A forked child has one. A BLAS
+                        keeps to its own setting, which this library never changes */
     batchdot_engine engine; /* see batchdot_engine */
-    double alpha[2];    /* out = alpha * (x . y) + beta * out; (real, imaginary). The imaginary parts must be 0 for */
-    double beta[2];     /*   real dtypes. beta 0 never reads the output. Integer dtypes take alpha 1, beta 0 or 1 */
-    int conj_x, conj_y; /* nonzero: conjugate that operand. Ignored for real dtypes */
-    int normalize;      /* reserved: must be 0 in this version */
+    /* out = alpha * (x . y) + beta * out, as (real, imaginary); beta 0 never reads the output. The imaginary parts must
+     * be 0 for real dtypes; integer dtypes take alpha 1 and beta 0 or 1 only. Both are rounded to the precision that
+     * the product is summed in, and must be in its range. */
+    double alpha[2], beta[2];
+    int conj_x, conj_y;       /* nonzero: conjugate that operand. Ignored for real dtypes */
+    int normalize;            /* reserved: must be 0 in this version */
     double normalize_epsilon; /* reserved: goes with normalize, and is ignored with it 0 */
 } batchdot_options;
 

@@ -2,20 +2,30 @@
 #include "base/dtype.h"
 #include "base/status.h"
 
+#include <float.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
-/* A struct that ends before this is no batchdot_options of any version. */
-enum { MIN_STRUCT_SIZE = offsetof(batchdot_options, alpha) };
-
 /* Beyond this a struct_size is garbage, and the memory is not looked at. */
 enum { MAX_STRUCT_SIZE = 4096 };
 
+/* A shorter struct is one of an older version, which ended where a later field begins today. */
+static bool is_possible_size(size_t size) {
+    static const size_t older[] = {offsetof(batchdot_options, alpha), offsetof(batchdot_options, beta),
+                                   offsetof(batchdot_options, conj_x), offsetof(batchdot_options, normalize),
+                                   offsetof(batchdot_options, normalize_epsilon)};
+    for (size_t i = 0; i < sizeof older / sizeof older[0]; i++) {
+        if (size == older[i])
+            return true;
+    }
+    return size >= sizeof(batchdot_options) && size <= MAX_STRUCT_SIZE;
+}
+
 static batchdot_status copy_known_part(const batchdot_options *given, batchdot_options *options) {
     const size_t given_size = given->struct_size;
-    const bool ends_within_a_field = given_size < sizeof *options && given_size % sizeof(double) != 0;
-    if (given_size < MIN_STRUCT_SIZE || ends_within_a_field || given_size > MAX_STRUCT_SIZE)
+    if (!is_possible_size(given_size))
         return bd_fail(
             BATCHDOT_ERROR_OPTION,
             "options.struct_size is %zu; make batchdot_options with BATCHDOT_OPTIONS_INIT, which sets it to %zu.",
@@ -44,6 +54,18 @@ static batchdot_status check_scale(const char *name, const double scale[2], cons
     return BATCHDOT_OK;
 }
 
+/* To the precision that it is applied in, so that whoever asks whether it is 0 or 1 gets one answer everywhere. */
+static batchdot_status round_scale(const char *name, double scale[2], const struct dtype_info *dtype) {
+    for (int part = 0; dtype->is_scaled_in_float && part < 2; part++) {
+        if (fabs(scale[part]) > FLT_MAX && !isinf(scale[part]))
+            return bd_fail(BATCHDOT_ERROR_OPTION,
+                           "options.%s is %g, beyond the range of a float, in which dtype %s is scaled.", name,
+                           scale[part], dtype->name);
+        scale[part] = (float)scale[part];
+    }
+    return BATCHDOT_OK;
+}
+
 batchdot_status bd_read_options(const batchdot_options *given, batchdot_dtype out_dtype, batchdot_options *options) {
     *options = (batchdot_options)BATCHDOT_OPTIONS_INIT;
     if (!given)
@@ -62,5 +84,9 @@ batchdot_status bd_read_options(const batchdot_options *given, batchdot_dtype ou
         status = check_scale("alpha", options->alpha, bd_dtype_info(out_dtype));
     if (!status)
         status = check_scale("beta", options->beta, bd_dtype_info(out_dtype));
+    if (!status)
+        status = round_scale("alpha", options->alpha, bd_dtype_info(out_dtype));
+    if (!status)
+        status = round_scale("beta", options->beta, bd_dtype_info(out_dtype));
     return status;
 }

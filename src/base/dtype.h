@@ -13,6 +13,7 @@ struct dtype_info {
     int size;         /* bytes of an element */
     bool is_complex;
     bool is_integer;
+    bool is_scaled_in_float; /* as an output: alpha and beta are applied in float */
 };
 
 /* NULL for a value that is no dtype. */

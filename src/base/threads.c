@@ -28,26 +28,35 @@ void __tsan_release(void *address);
 
 static char team_tag; /* what the sanitizer is told that threads synchronise on */
 
-/* A forked child inherits OpenMP's record of a thread pool but not the threads, and would wait for them forever. */
-static atomic_bool pool_was_lost;
-static atomic_bool pool_was_used;
-static pthread_once_t fork_handler_once = PTHREAD_ONCE_INIT;
+/* A forked child inherits OpenMP's record of a thread pool but not the threads, and would wait for them for ever.
+ * Whether there was a pool cannot be asked, since the caller's own code may have made it: every forked child is kept to
+ * one thread. */
+static atomic_bool is_forked_child;
 
-static void forget_pool(void) {
-    if (atomic_load(&pool_was_used))
-        atomic_store(&pool_was_lost, true);
+static void note_fork(void) {
+    atomic_store(&is_forked_child, true);
 }
 
-static void install_fork_handler(void) {
-    pthread_atfork(NULL, NULL, forget_pool);
+static __attribute__((constructor)) void install_fork_handler(void) {
+    pthread_atfork(NULL, NULL, note_fork);
+}
+
+/* More threads than this gain nothing, and an OpenMP runtime that cannot make as many as it is told ends the process.
+ */
+static int most_threads(void) {
+    const int configured = omp_get_max_threads(), processors = omp_get_num_procs();
+    return configured > processors ? configured : processors;
 }
 
 int bd_thread_budget(int num_threads) {
     if (num_threads == 1) /* and an OpenMP runtime that was never needed is not even started */
         return 1;
-    if (omp_in_parallel() || atomic_load_explicit(&pool_was_lost, memory_order_relaxed))
+    if (omp_in_parallel() || atomic_load_explicit(&is_forked_child, memory_order_relaxed))
         return 1;
-    return num_threads > 0 ? num_threads : omp_get_max_threads();
+    if (num_threads == 0)
+        return omp_get_max_threads();
+    const int most = most_threads();
+    return num_threads < most ? num_threads : most;
 }
 
 HANDS_OVER_TO_TEAM void bd_run_threads(int thread_count, int64_t unit_count,
@@ -58,8 +67,6 @@ HANDS_OVER_TO_TEAM void bd_run_threads(int thread_count, int64_t unit_count,
         work(0, unit_count, context);
         return;
     }
-    pthread_once(&fork_handler_once, install_fork_handler);
-    atomic_store_explicit(&pool_was_used, true, memory_order_relaxed);
     __tsan_release(&team_tag);
 #pragma omp parallel num_threads(thread_count)
     {

@@ -4,8 +4,9 @@
 
 #include <stdint.h>
 
-/* The number of threads that a call with this num_threads may use; 0 asks for OpenMP's default. At least 1. Without
- * OpenMP, within a parallel region of the caller's, and in a forked child whose parent had threads, it is 1. */
+/* The number of threads that a call with this num_threads may use; 0 asks for OpenMP's default, and more than that or
+ * the processors is never given. At least 1. Without OpenMP, within a parallel region of the caller's, and in a forked
+ * child, it is 1. */
 int bd_thread_budget(int num_threads);
 
 /* Calls work(first, last, context) for ranges that together cover [0, unit_count), on at most thread_count threads at

@@ -35,6 +35,11 @@ struct contraction {
 /* The number of index tuples of a group: 1 without axes; INT64_MAX if there are more. */
 int64_t bd_group_extent(const struct axis_group *group);
 
+/* The axis of a folded m or n, or of a k that folded to one: extent 1 if the group has none. */
+static inline struct axis bd_only_axis(const struct axis_group *group) {
+    return group->count ? group->axes[0] : (struct axis){1, {0, 0, 0}};
+}
+
 /* The offsets of an operand's first and last element in memory, from the caller's pointer. For a folded contraction. */
 void bd_operand_span(const struct contraction *contraction, enum operand operand, int64_t *lowest, int64_t *highest);
 

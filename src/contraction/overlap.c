@@ -7,7 +7,7 @@
 /* One a group at most of m and n after folding, and two operands' worth of the others, and a byte within each. */
 enum { MAX_TERMS = 3 * BATCHDOT_MAX_NDIM + 8 };
 
-/* Far more than any layout met in practice needs; beyond it the answer is "overlaps". */
+/* Layouts made by slicing, padding and permuting take a handful; beyond this the answer is "overlaps". */
 enum { MAX_STEPS = 100000 };
 
 struct term {
@@ -48,12 +48,10 @@ static int64_t greatest_common_divisor(int64_t a, int64_t b) {
 }
 
 static bool search(struct equation *equation, int first, int64_t target) {
-    if (target == 0)
+    if (target == 0 || --equation->steps_left < 0)
         return true;
     if (target < 0 || target > equation->rest_sum[first] || target % equation->rest_gcd[first] != 0)
         return false;
-    if (--equation->steps_left < 0)
-        return true;
     const struct term *term = &equation->terms[first];
     const int64_t beyond = equation->rest_sum[first + 1];
     int64_t value = target / term->coefficient;
@@ -66,8 +64,26 @@ static bool search(struct equation *equation, int first, int64_t target) {
     return false;
 }
 
+/* Two terms that together reach every multiple of the smaller coefficient are one. Without this the search would try
+ * all the ways to split a sum between them, as where x and the output are interleaved and step alike. */
+static void merge_terms(struct equation *equation) {
+    int kept = 0;
+    for (int i = 1; i < equation->count; i++) {
+        struct term *big = &equation->terms[kept];
+        const struct term *small = &equation->terms[i];
+        const int64_t ratio = big->coefficient / small->coefficient;
+        if (big->coefficient % small->coefficient == 0 && small->limit >= ratio - 1)
+            *big = (struct term){small->coefficient, big->limit * ratio + small->limit};
+        else
+            equation->terms[++kept] = *small;
+    }
+    if (equation->count > 0)
+        equation->count = kept + 1;
+}
+
 static bool has_solution(struct equation *equation, int64_t target) {
     sort_terms(equation);
+    merge_terms(equation);
     equation->rest_sum[equation->count] = 0;
     equation->rest_gcd[equation->count] = 0;
     for (int i = equation->count - 1; i >= 0; i--) {

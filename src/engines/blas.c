@@ -11,17 +11,30 @@
 #include "contraction/walk.h"
 #include "engines/cblas.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#ifdef BATCHDOT_HAVE_OPENBLAS_CONFIG
+/* An OpenBLAS says what it is, and MKL is told by its symbols. Any other BLAS may be an old OpenBLAS under another
+ * name, as behind Debian's libblas.so.3, and is taken for one. */
+static const char *openblas_config(void) {
+#if defined(BATCHDOT_HAVE_OPENBLAS_CONFIG)
+    return OPENBLAS(get_config)();
+#elif defined(BATCHDOT_BLAS_IS_MKL)
+    return NULL;
+#else
+    return "DYNAMIC_ARCH";
+#endif
+}
 
 /* Whether the BLAS is an OpenBLAS older than 0.3.patch. Its configuration begins with "OpenBLAS 0.3.21"; one that does
  * not counts as version 0. */
 static bool openblas_is_before(int patch) {
-    const char *const config = OPENBLAS(get_config)();
+    const char *const config = openblas_config();
     static const char name[] = "OpenBLAS ";
     long version[3] = {0, 0, 0};
+    if (!config)
+        return false;
     if (strncmp(config, name, sizeof name - 1) == 0) {
         const char *number = config + sizeof name - 1;
         for (int part = 0; part < 3; part++) {
@@ -32,27 +45,6 @@ static bool openblas_is_before(int patch) {
     }
     return version[0] == 0 && (version[1] < 3 || (version[1] == 3 && version[2] < patch));
 }
-
-#ifdef HAVE_BATCHED_GEMM
-static bool openblas_has_dynamic_arch(void) {
-    return strstr(OPENBLAS(get_config)(), "DYNAMIC_ARCH") != NULL;
-}
-#endif
-
-#else
-
-static bool openblas_is_before(int patch) {
-    (void)patch;
-    return false;
-}
-
-#ifdef HAVE_BATCHED_GEMM
-static bool openblas_has_dynamic_arch(void) {
-    return false;
-}
-#endif
-
-#endif
 
 /* An operand as BLAS takes a matrix: stored by rows, ld elements from row to row. */
 struct blas_matrix {
@@ -74,10 +66,6 @@ union blas_scalar {
     float f32[2];
     double f64[2];
 };
-
-static struct axis only_axis(const struct axis_group *group) {
-    return group->count ? group->axes[0] : (struct axis){1, {0, 0, 0}};
-}
 
 static bool is_valid_ld(int64_t ld, int64_t row_length) {
     return ld >= row_length && ld >= 1 && ld <= BLAS_INT_MAX;
@@ -116,7 +104,7 @@ static bool may_use_gemv(const struct contraction *contraction) {
 }
 
 static bool express_gemv(const struct contraction *contraction, struct blas_item *item) {
-    const struct axis n = only_axis(&contraction->n), k = only_axis(&contraction->k);
+    const struct axis n = bd_only_axis(&contraction->n), k = bd_only_axis(&contraction->k);
     const int64_t x_increment = k.extent == 1 ? 1 : k.stride[OPERAND_X];
     const int64_t out_increment = n.extent == 1 ? 1 : n.stride[OPERAND_OUT];
     if (contraction->conjugate[OPERAND_X] || !is_valid_increment(x_increment) || !is_valid_increment(out_increment) ||
@@ -130,7 +118,8 @@ static bool express_gemv(const struct contraction *contraction, struct blas_item
 }
 
 static bool express_gemm(const struct contraction *contraction, struct blas_item *item) {
-    const struct axis m = only_axis(&contraction->m), n = only_axis(&contraction->n), k = only_axis(&contraction->k);
+    const struct axis m = bd_only_axis(&contraction->m), n = bd_only_axis(&contraction->n),
+                      k = bd_only_axis(&contraction->k);
     const int64_t ld_out = m.extent == 1 ? n.extent : m.stride[OPERAND_OUT];
     if ((n.extent != 1 && n.stride[OPERAND_OUT] != 1) || !is_valid_ld(ld_out, n.extent))
         return false;
@@ -164,6 +153,10 @@ static const char *express_item(const struct contraction *contraction, struct bl
         return "a BLAS may leave the output alone where nothing is summed";
     if (contraction->alpha[0] == 0 && contraction->alpha[1] == 0)
         return "with alpha 0 a BLAS does not look for NaN and Inf in the inputs";
+    for (int part = 0; part < 2; part++) {
+        if (!isfinite(contraction->alpha[part]) || !isfinite(contraction->beta[part]))
+            return "a BLAS need not heed an alpha or beta that is NaN or Inf";
+    }
     if (item->m > BLAS_INT_MAX || item->n > BLAS_INT_MAX || item->k > BLAS_INT_MAX)
         return "an extent is beyond the BLAS's integers";
     if (item->m == 1 && may_use_gemv(contraction) && express_gemv(contraction, item))
@@ -224,11 +217,6 @@ static void call_gemv(batchdot_dtype dtype, const struct blas_item *item, const 
     default:
         CBLAS(zgemv)(ROW_MAJOR, op, rows, columns, alpha, y, ldy, x, incx, beta, out, inco);
     }
-}
-
-static const char *refusal(const struct contraction *contraction) {
-    struct blas_item item;
-    return express_item(contraction, &item);
 }
 
 #ifdef HAVE_BATCHED_GEMM
@@ -313,7 +301,7 @@ static void call_batched_gemm(batchdot_dtype dtype, const struct blas_item *item
 /* Up to 0.3.34, an OpenBLAS with DYNAMIC_ARCH crashes in the batched ?gemm of small matrices
  * (github.com/OpenMathLib/OpenBLAS/pull/5980), so that not even a test call may be made. */
 static bool batched_gemm_may_crash(void) {
-    return openblas_is_before(35) && openblas_has_dynamic_arch();
+    return openblas_is_before(35) && strstr(openblas_config(), "DYNAMIC_ARCH");
 }
 
 /* Numbers of which no product and no sum is exact, so that another order of summation shows. */
@@ -405,6 +393,16 @@ static bool take_batch_axis(const struct contraction *contraction, const struct 
 }
 
 #endif
+
+static const char *refusal(const struct contraction *contraction) {
+    struct blas_item item;
+    const char *const why = express_item(contraction, &item);
+#ifdef HAVE_BATCHED_GEMM
+    if (!why && !item.is_gemv) /* asked now, while a plan is made, since the test allocates */
+        has_trusted_batched_gemm(contraction->dtype[OPERAND_OUT]);
+#endif
+    return why;
+}
 
 static const char *routine(const struct contraction *contraction) {
     struct blas_item item;

@@ -104,12 +104,8 @@ static void run_units(int64_t first, int64_t last, void *context) {
     }
 }
 
-static struct axis only_axis(const struct axis_group *group) {
-    return group->count ? group->axes[0] : (struct axis){1, {0, 0, 0}};
-}
-
 static void execute(const struct contraction *contraction, int num_threads, const void *x, const void *y, void *out) {
-    const struct axis m = only_axis(&contraction->m), n = only_axis(&contraction->n);
+    const struct axis m = bd_only_axis(&contraction->m), n = bd_only_axis(&contraction->n);
     struct native_run run = {
         .contraction = contraction,
         .kernel = kernel_of(contraction),

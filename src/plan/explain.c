@@ -54,18 +54,6 @@ static void print_contraction(struct report *report, const struct contraction *c
     print_group(report, "k", &contraction->k);
 }
 
-static const char *reason(const struct batchdot_plan *plan) {
-    if (plan->requested == BATCHDOT_ENGINE_NATIVE)
-        return "it was asked for";
-    const char *blas_refusal = bd_blas_engine.refusal(&plan->contraction);
-    if (blas_refusal)
-        return blas_refusal;
-    if (plan->requested == BATCHDOT_ENGINE_BLAS)
-        return "it was asked for";
-    const char *native_is_faster = bd_native_is_faster(&plan->contraction);
-    return native_is_faster ? native_is_faster : "BLAS is the faster one for items of this size";
-}
-
 size_t bd_plan_explain(const struct batchdot_plan *plan, char *text, size_t size) {
     struct report report = {text, text ? size : 0, 0};
     if (report.size)
@@ -77,7 +65,7 @@ size_t bd_plan_explain(const struct batchdot_plan *plan, char *text, size_t size
     }
     print_contraction(&report, &plan->contraction);
     print(&report, "engine: %s (%s)\n", plan->engine->name, plan->engine->routine(&plan->contraction));
-    print(&report, "why: %s\n", reason(plan));
+    print(&report, "why: %s\n", plan->reason);
     if (plan->engine == &bd_blas_engine)
         print(&report, "threads: as the BLAS is set; num_threads does not reach it\n");
     else

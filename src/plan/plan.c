@@ -27,24 +27,35 @@ batchdot_status bd_plan_fold(struct batchdot_plan *plan) {
 
 /* Measured with batchdot-bench: portable kernels against OpenBLAS 0.3.21, one thread, on a processor with AVX-512. A
  * ?gemv (m is 1) is ahead from 1 by 8 products at the latest; a ?gemm meets the kernels at 4 by 4 by 4. */
-const char *bd_native_is_faster(const struct contraction *contraction) {
+static bool native_is_faster(const struct contraction *contraction) {
     enum { GEMV_CROSSING = 4, GEMM_CROSSING = 64 };
     const int64_t m = bd_group_extent(&contraction->m);
     const int64_t work = bd_multiply_saturating(
         m, bd_multiply_saturating(bd_group_extent(&contraction->n), bd_group_extent(&contraction->k)));
-    return work < (m == 1 ? GEMV_CROSSING : GEMM_CROSSING) ? "the item is too small to be worth a BLAS call" : NULL;
+    return work < (m == 1 ? GEMV_CROSSING : GEMM_CROSSING);
+}
+
+static const char *reason_for_native(const struct contraction *contraction, batchdot_engine requested) {
+    if (requested == BATCHDOT_ENGINE_NATIVE)
+        return "it was asked for";
+    const char *const refusal = bd_blas_engine.refusal(contraction);
+    if (refusal || requested == BATCHDOT_ENGINE_BLAS)
+        return refusal;
+    return native_is_faster(contraction) ? "the item is too small to be worth a BLAS call" : NULL;
 }
 
 batchdot_status bd_plan_choose_engine(struct batchdot_plan *plan, batchdot_engine requested) {
-    plan->requested = requested;
-    plan->engine = &bd_native_engine;
     if (requested == BATCHDOT_ENGINE_BLAS && !bd_blas_is_built_in())
         return bd_fail(BATCHDOT_ERROR_OPTION, "engine BLAS was asked for, but this library was built without BLAS.");
-    if (plan->tensor[OPERAND_OUT].is_empty || requested == BATCHDOT_ENGINE_NATIVE ||
-        bd_blas_engine.refusal(&plan->contraction))
+    plan->engine = &bd_native_engine;
+    if (plan->tensor[OPERAND_OUT].is_empty)
         return BATCHDOT_OK;
-    if (requested == BATCHDOT_ENGINE_BLAS || !bd_native_is_faster(&plan->contraction))
+    plan->reason = reason_for_native(&plan->contraction, requested);
+    if (!plan->reason) {
         plan->engine = &bd_blas_engine;
+        plan->reason =
+            requested == BATCHDOT_ENGINE_BLAS ? "it was asked for" : "BLAS is the faster one for such an item";
+    }
     return BATCHDOT_OK;
 }
 
@@ -73,15 +84,15 @@ batchdot_status bd_plan_run(const struct batchdot_plan *plan, const void *x, con
     if (status || plan->tensor[OPERAND_OUT].is_empty)
         return status;
     const struct contraction *contraction = &plan->contraction;
-    const char *const folded_x = contraction->is_swapped ? y : x, *const folded_y = contraction->is_swapped ? x : y;
+    const char *folded_x = contraction->is_swapped ? y : x, *folded_y = contraction->is_swapped ? x : y;
     char *const folded_out = out;
     const int64_t *origin = contraction->origin;
     const batchdot_dtype *dtype = contraction->dtype;
-    /* Where nothing is contracted the inputs may be NULL, and nothing looks at them. */
-    const bool reads_inputs = !plan->tensor[OPERAND_X].is_empty;
+    if (plan->tensor[OPERAND_X].is_empty) /* the inputs may then be NULL, with which one must not even calculate */
+        folded_x = folded_y = out;
     plan->engine->execute(contraction, plan->num_threads,
-                          reads_inputs ? folded_x + origin[OPERAND_X] * bd_dtype_info(dtype[OPERAND_X])->size : NULL,
-                          reads_inputs ? folded_y + origin[OPERAND_Y] * bd_dtype_info(dtype[OPERAND_Y])->size : NULL,
+                          folded_x + origin[OPERAND_X] * bd_dtype_info(dtype[OPERAND_X])->size,
+                          folded_y + origin[OPERAND_Y] * bd_dtype_info(dtype[OPERAND_Y])->size,
                           folded_out + origin[OPERAND_OUT] * bd_dtype_info(dtype[OPERAND_OUT])->size);
     return BATCHDOT_OK;
 }

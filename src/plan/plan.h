@@ -16,8 +16,8 @@ struct batchdot_plan {
     struct contraction contraction;            /* folded, unless the output is empty */
     struct tensor_shape tensor[OPERAND_COUNT]; /* the caller's x, y and output */
     int num_threads;
-    batchdot_engine requested;
     const struct engine *engine;
+    const char *reason; /* why this engine; static */
 };
 
 /* Folds plan->contraction, which the caller has filled in together with plan->tensor. */
@@ -25,9 +25,6 @@ batchdot_status bd_plan_fold(struct batchdot_plan *plan);
 
 /* Chooses the engine of a folded plan. */
 batchdot_status bd_plan_choose_engine(struct batchdot_plan *plan, batchdot_engine requested);
-
-/* Why AUTO leaves the item to the native engine rather than to BLAS; NULL if BLAS is to have it. */
-const char *bd_native_is_faster(const struct contraction *contraction);
 
 /* The caller's pointers, each that of element [0, 0, ...]. */
 batchdot_status bd_plan_run(const struct batchdot_plan *plan, const void *x, const void *y, void *out);
