@@ -25,14 +25,15 @@ batchdot_status bd_plan_fold(struct batchdot_plan *plan) {
                    text_of(&plan->tensor[OPERAND_OUT], text));
 }
 
-/* Measured with batchdot-bench: portable kernels against OpenBLAS 0.3.21, one thread, on a processor with AVX-512. A
- * ?gemv (m is 1) is ahead from 1 by 8 products at the latest; a ?gemm meets the kernels at 4 by 4 by 4. */
+/* Measured with batchdot-bench (bench/README.md): portable kernels against OpenBLAS 0.3.21, one thread, on a processor
+ * with AVX-512. Where m is 1, BLAS is ahead from 1 by 8 products at the latest; elsewhere the two meet at 4 by 4 by 4.
+ */
 static bool native_is_faster(const struct contraction *contraction) {
-    enum { GEMV_CROSSING = 4, GEMM_CROSSING = 64 };
+    enum { VECTOR_CROSSING = 4, MATRIX_CROSSING = 64 };
     const int64_t m = bd_group_extent(&contraction->m);
     const int64_t work = bd_multiply_saturating(
         m, bd_multiply_saturating(bd_group_extent(&contraction->n), bd_group_extent(&contraction->k)));
-    return work < (m == 1 ? GEMV_CROSSING : GEMM_CROSSING);
+    return work < (m == 1 ? VECTOR_CROSSING : MATRIX_CROSSING);
 }
 
 static const char *reason_for_native(const struct contraction *contraction, batchdot_engine requested) {
