@@ -75,7 +75,8 @@ static void test_what_blas_refuses_goes_to_native(void **state) {
     bd_plan_fold(&plan);
     const batchdot_status status = bd_plan_choose_engine(&plan, BATCHDOT_ENGINE_BLAS);
     assert_int_equal(status, bd_blas_is_built_in() ? BATCHDOT_OK : BATCHDOT_ERROR_OPTION);
-    assert_ptr_equal(plan.engine, &bd_native_engine);
+    if (bd_blas_is_built_in())
+        assert_ptr_equal(plan.engine, &bd_native_engine);
 }
 
 static void assert_explains(const struct batchdot_plan *plan, const char *needle) {
