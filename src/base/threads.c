@@ -59,14 +59,11 @@ int bd_thread_budget(int num_threads) {
     return num_threads < most ? num_threads : most;
 }
 
-HANDS_OVER_TO_TEAM void bd_run_threads(int thread_count, int64_t unit_count,
-                                       void (*work)(int64_t first, int64_t last, void *context), void *context) {
-    if (thread_count > unit_count)
-        thread_count = (int)unit_count;
-    if (thread_count <= 1) {
-        work(0, unit_count, context);
-        return;
-    }
+/* Not inlined: a compiler may start the OpenMP runtime at the head of a function that holds a parallel region, and work
+ * for one thread must not come by there. */
+HANDS_OVER_TO_TEAM static __attribute__((noinline)) void
+run_team(int thread_count, int64_t unit_count, void (*work)(int64_t first, int64_t last, void *context),
+         void *context) {
     __tsan_release(&team_tag);
 #pragma omp parallel num_threads(thread_count)
     {
@@ -81,6 +78,16 @@ HANDS_OVER_TO_TEAM void bd_run_threads(int thread_count, int64_t unit_count,
         __tsan_release(&team_tag);
     }
     __tsan_acquire(&team_tag);
+}
+
+void bd_run_threads(int thread_count, int64_t unit_count, void (*work)(int64_t first, int64_t last, void *context),
+                    void *context) {
+    if (thread_count > unit_count)
+        thread_count = (int)unit_count;
+    if (thread_count > 1)
+        run_team(thread_count, unit_count, work, context);
+    else
+        work(0, unit_count, context);
 }
 
 #else
