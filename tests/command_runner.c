@@ -1,5 +1,6 @@
 #include "command_runner.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,10 @@ running_command command_start(void (*in_child)(void), const char *const *argumen
         close(running.err);
         /* A command that waits for something for ever ends the test, not the patience of who runs it. */
         alarm(SECONDS_TO_LIVE);
+        /* A shell that starts the tests in the background has interrupts ignored, and nohup hang-ups; a child inherits
+         * that, and the command keeps to it. */
+        signal(SIGINT, SIG_DFL);
+        signal(SIGHUP, SIG_DFL);
         if (in_child)
             in_child();
         execv(BATCHDOT_COMMAND, argv);
