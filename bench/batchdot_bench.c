@@ -1,129 +1,260 @@
-/* Times the two engines against each other, item by item size: where AUTO should change from one to the other.
+/* batchdot-bench: this library, what a user would pick instead, and what the machine allows, timed in one process and
+ * in turn.
  *
- *     batchdot-bench [ROUNDS]
- *
- * In every round each engine runs each product once, in turn; what is printed are medians over the rounds, and the
- * median and quartiles of the ratio within a round, which a change of the machine's speed does not touch. One thread:
- * set OPENBLAS_NUM_THREADS=1 (or what the BLAS in use listens to). */
-#include <batchdot/batchdot.h>
-#include <inttypes.h>
-#include <stdio.h>
+ * First every contestant computes every case in a process of its own and is checked against plain loops; then this
+ * process loads the libraries and times those that were right. */
+#include "evaluation.h"
+#include "exact_values.h"
+#include "json_report.h"
+#include "memory_use.h"
+#include "rounds.h"
+#include "selection.h"
+#include "text_report.h"
+
+#include <errno.h>
+#include <omp.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
-enum { MAX_ROUNDS = 1000, DEFAULT_ROUNDS = 15 };
+/* A case takes no longer than this, if it can be done with MIN_ROUNDS. */
+static const double case_seconds = 20;
 
-static const struct {
-    int64_t m, n, k;
-} products[] = {
-    {1, 1, 8},     {1, 1, 64},   {1, 1, 512},   {1, 1, 4096},    {1, 8, 8},   {1, 30, 20},     {1, 64, 64},
-    {1, 128, 512}, {2, 2, 2},    {4, 4, 4},     {6, 6, 6},       {8, 8, 8},   {10, 10, 10},    {12, 12, 12},
-    {16, 16, 16},  {24, 24, 24}, {32, 32, 32},  {64, 64, 64},    {64, 64, 1}, {128, 128, 128}, {8, 8, 100},
-    {3, 100, 5},   {100, 3, 5},  {27, 27, 128}, {256, 256, 256},
-};
-
-enum { PRODUCT_COUNT = sizeof products / sizeof products[0] };
-
-static const struct {
-    batchdot_dtype dtype;
-    const char *name;
-    size_t size;
-} dtypes[] = {
-    {BATCHDOT_F32, "f32", 4}, {BATCHDOT_F64, "f64", 8}, {BATCHDOT_C64, "c64", 8}, {BATCHDOT_C128, "c128", 16}};
-
-static double seconds_now(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+static void show_progress(const char *what, int index, int count, const struct bench_case *bench_case) {
+    if (!isatty(STDERR_FILENO))
+        return;
+    if (index < count)
+        fprintf(stderr, "\r\033[K%s %d of %d: %s %s", what, index + 1, count, bench_case->name,
+                bench_case->dtype->name);
+    else
+        fputs("\r\033[K", stderr);
 }
 
-static int compare_doubles(const void *a, const void *b) {
-    const double left = *(const double *)a, right = *(const double *)b;
-    return (left > right) - (left < right);
+/* What the libraries read when they are loaded; the option decides, not what happens to be in the environment. */
+static void set_environment(int threads) {
+    static const char *const variables[] = {"OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS",
+                                            "OMP_NUM_THREADS"};
+    char number[16];
+    snprintf(number, sizeof number, "%d", threads);
+    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
+        setenv(variables[i], number, 1);
+    setenv("MKL_INTERFACE_LAYER", "LP64", 1);
+    setenv("MKL_THREADING_LAYER", threads == 1 ? "SEQUENTIAL" : "GNU", 1);
+    omp_set_num_threads(threads);
 }
 
-/* The value below which this part of the count values lies. Sorts them. */
-static double quantile(double *values, int count, double part) {
-    qsort(values, (size_t)count, sizeof values[0], compare_doubles);
-    return values[(int)(part * (count - 1) + 0.5)];
+static void skip(struct results *results, const char *name, const char *reason) {
+    snprintf(results->skipped[results->skipped_count].name, sizeof results->skipped[0].name, "%s", name);
+    snprintf(results->skipped[results->skipped_count++].reason, sizeof results->skipped[0].reason, "%s", reason);
 }
 
-/* An engine's plan for one product, with y's rows along n, or along k if y_is_transposed. */
-static batchdot_plan *make_plan(batchdot_engine engine, batchdot_dtype dtype, int64_t batch, int64_t m, int64_t n,
-                                int64_t k, int y_is_transposed) {
-    const int64_t x_shape[] = {batch, m, k}, y_shape[] = {batch, y_is_transposed ? n : k, y_is_transposed ? k : n};
-    const batchdot_tensor x = {NULL, dtype, 3, x_shape, NULL}, y = {NULL, dtype, 3, y_shape, NULL};
-    const batchdot_axes axes = {2, y_is_transposed ? 2 : 1};
-    batchdot_options options = BATCHDOT_OPTIONS_INIT;
-    options.engine = engine;
-    options.num_threads = 1;
-    batchdot_plan *plan;
-    if (batchdot_plan_create(&plan, &x, &y, &axes, NULL, &options)) {
-        fprintf(stderr, "batchdot-bench: %s\n", batchdot_last_error());
-        exit(1);
-    }
-    return plan;
-}
-
-static void *make_data(size_t size) {
-    unsigned char *data = malloc(size);
-    if (!data) {
-        fprintf(stderr, "batchdot-bench: out of memory\n");
-        exit(1);
-    }
-    memset(data, 0x3f, size); /* about 0.75 in f32, and 0.0005 in f64 */
-    return data;
-}
-
-static double time_plan(const batchdot_plan *plan, const void *x, const void *y, void *out, int repetitions) {
-    const double start = seconds_now();
-    for (int i = 0; i < repetitions; i++)
-        batchdot_plan_execute(plan, x, y, out);
-    return (seconds_now() - start) / repetitions;
-}
-
-static void bench_product(int dtype, int index, int y_is_transposed, int rounds) {
-    const int64_t m = products[index].m, n = products[index].n, k = products[index].k;
-    const int64_t elements = m * k + k * n + m * n;
-    const int64_t batch = elements > 16384 ? 1 : 16384 / elements; /* the batch stays within a second-level cache */
-    const size_t size = dtypes[dtype].size * (size_t)batch;
-    void *x = make_data(size * (size_t)(m * k)), *y = make_data(size * (size_t)(k * n));
-    void *out = make_data(size * (size_t)(m * n));
-    batchdot_plan *plans[] = {make_plan(BATCHDOT_ENGINE_NATIVE, dtypes[dtype].dtype, batch, m, n, k, y_is_transposed),
-                              make_plan(BATCHDOT_ENGINE_BLAS, dtypes[dtype].dtype, batch, m, n, k, y_is_transposed)};
-    double times[2][MAX_ROUNDS], ratios[MAX_ROUNDS];
-    const int repetitions = 1 + (int)(2e-4 / time_plan(plans[0], x, y, out, 1));
-    for (int round = 0; round < rounds; round++) {
-        for (int turn = 0; turn < 2; turn++) {
-            const int engine = (turn + round) % 2;
-            times[engine][round] = time_plan(plans[engine], x, y, out, repetitions);
+/* Starts a checker for each contestant, and drops those whose library cannot be loaded. */
+static void start_checkers(struct results *results, const struct bench_options *options, struct checker *checkers) {
+    struct contestant_list *const list = &results->contestants;
+    int kept = 0;
+    for (int i = 0; i < list->count; i++) {
+        checker_start(&checkers[kept], &list->entries[i], options->threads, options->check_seconds);
+        if (!checkers[kept].is_usable) {
+            skip(results, list->entries[i].name, checkers[kept].reason);
+            continue;
         }
-        ratios[round] = times[1][round] / times[0][round];
+        if (kept != i)
+            list->entries[kept] = list->entries[i];
+        memcpy(list->entries[kept].version, checkers[kept].version, sizeof checkers[kept].version);
+        checkers[kept].contestant = &list->entries[kept];
+        kept++;
     }
-    const double operations = 2e-9 * (double)(batch * m * n * k);
-    printf("%-5s %5" PRId64 " %5" PRId64 " %5" PRId64 "  %c  %9.2f  %9.2f  %8.2f  (%.2f to %.2f)\n", dtypes[dtype].name,
-           m, n, k, y_is_transposed ? 'T' : 'N', operations / quantile(times[0], rounds, 0.5),
-           operations / quantile(times[1], rounds, 0.5), quantile(ratios, rounds, 0.5), quantile(ratios, rounds, 0.25),
-           quantile(ratios, rounds, 0.75));
-    batchdot_plan_destroy(plans[0]);
-    batchdot_plan_destroy(plans[1]);
-    free(x);
-    free(y);
-    free(out);
+    list->count = kept;
+}
+
+static const struct contestant *find_ours(const struct contestant_list *contestants) {
+    for (int i = 0; i < contestants->count; i++)
+        if (contestants->entries[i].role == ROLE_OURS)
+            return &contestants->entries[i];
+    return NULL;
+}
+
+static void check_case(struct results *results, const struct bench_options *options, struct checker *checkers,
+                       struct arena *arena, struct case_result *result) {
+    const struct bench_case *const bench_case = result->product.bench_case;
+    arena_fill(arena, &result->product, options->seed);
+    exact_values_multiply(bench_case, arena->x, arena->y, arena->reference);
+    for (int i = 0; i < results->contestants.count; i++)
+        result->contestants[i].verdict = checker_judge(&checkers[i], arena, bench_case);
+    const struct contestant *const ours = find_ours(&results->contestants);
+    result->memory_bytes = ours ? memory_use_measure(ours, &result->product, arena, options->threads) : -1;
+}
+
+static bool check_all(struct results *results, const struct bench_options *options, const struct case_table *cases) {
+    struct checker checkers[MAX_CONTESTANTS];
+    struct arena arena;
+    if (!arena_make(&arena, cases, true))
+        return false;
+    start_checkers(results, options, checkers);
+    for (int i = 0; i < results->case_count; i++) {
+        show_progress("checking", i, results->case_count, &cases->cases[i]);
+        check_case(results, options, checkers, &arena, &results->cases[i]);
+    }
+    for (int i = 0; i < results->contestants.count; i++)
+        checker_stop(&checkers[i]);
+    show_progress("", 0, 0, NULL);
+    arena_free(&arena);
+    return true;
+}
+
+/* What was loaded in another process should load here, too. */
+static void load_all(struct results *results, const struct bench_options *options) {
+    for (int i = 0; i < results->contestants.count; i++) {
+        struct contestant *const contestant = &results->contestants.entries[i];
+        const char *const reason = contestant->kind->load(contestant, options->threads);
+        for (int j = 0; reason && j < results->case_count; j++) {
+            struct verdict *const verdict = &results->cases[j].contestants[i].verdict;
+            verdict->status = VERDICT_CANNOT;
+            snprintf(verdict->reason, sizeof verdict->reason, "%s", reason);
+        }
+    }
+}
+
+static int prepare_entrants(const struct results *results, const struct bench_options *options,
+                            struct case_result *result, struct entrant *entrants, int *contestant_of) {
+    int count = 0;
+    for (int i = 0; i < results->contestants.count; i++) {
+        struct verdict *const verdict = &result->contestants[i].verdict;
+        if (verdict->status != VERDICT_RIGHT)
+            continue;
+        const char *const reason =
+            entrant_prepare(&entrants[count], &results->contestants.entries[i], &result->product, options->threads);
+        if (reason) {
+            verdict->status = VERDICT_CANNOT;
+            snprintf(verdict->reason, sizeof verdict->reason, "%s", reason);
+        } else {
+            contestant_of[count++] = i;
+        }
+    }
+    return count;
+}
+
+static void time_case(const struct results *results, const struct bench_options *options, struct arena *arena,
+                      struct case_result *result, double *seconds) {
+    const struct round_settings settings = {options->rounds, options->cold, case_seconds, options->seed};
+    struct entrant entrants[MAX_CONTESTANTS];
+    int contestant_of[MAX_CONTESTANTS];
+    arena_fill(arena, &result->product, options->seed);
+    arena_spoil_output(arena, &result->product);
+    const int count = prepare_entrants(results, options, result, entrants, contestant_of);
+    const int rounds = rounds_run(&settings, entrants, count, arena, seconds);
+    evaluate_case(&results->contestants, seconds, rounds, count, contestant_of, result);
+    for (int i = 0; i < count; i++)
+        entrant_release(&entrants[i]);
+}
+
+static bool time_all(struct results *results, const struct bench_options *options, const struct case_table *cases) {
+    struct arena arena;
+    double *const seconds = malloc((size_t)options->rounds * MAX_CONTESTANTS * sizeof *seconds);
+    const bool has_memory = seconds && arena_make(&arena, cases, false);
+    if (has_memory) {
+        load_all(results, options);
+        for (int i = 0; i < results->case_count; i++) {
+            show_progress("timing", i, results->case_count, &cases->cases[i]);
+            time_case(results, options, &arena, &results->cases[i], seconds);
+        }
+        show_progress("", 0, 0, NULL);
+        const struct contestant *const ours = find_ours(&results->contestants);
+        if (ours && ours->handle)
+            overheads_measure(ours, options->rounds, &results->overheads);
+        arena_free(&arena);
+    }
+    free(seconds);
+    return has_memory;
+}
+
+static int print_list(const struct case_table *cases, const struct contestant_list *contestants) {
+    for (int i = 0; i < cases->count; i++) {
+        printf("%-24s %-4s", cases->cases[i].name, cases->cases[i].dtype->name);
+        for (int j = 0; j < cases->cases[i].suite_count; j++)
+            printf(" %s", cases->cases[i].suites[j]);
+        putchar('\n');
+    }
+    for (int i = 0; i < contestants->count; i++)
+        printf("%-24s %s\n", contestants->entries[i].name, contestants->entries[i].library_file);
+    return 0;
+}
+
+/* Whether the libraries that this run is about took part, and this one was right wherever it was timed. Says what was
+ * amiss. */
+static bool is_sound(const struct results *results, const struct bench_options *options) {
+    bool has_ours = false, has_other = false;
+    for (int i = 0; i < results->contestants.count; i++) {
+        const struct contestant *const contestant = &results->contestants.entries[i];
+        has_other = has_other || contestant->role == ROLE_AGAIN;
+        if (contestant->role != ROLE_OURS)
+            continue;
+        has_ours = true;
+        for (int j = 0; j < results->case_count; j++)
+            if (results->cases[j].contestants[i].verdict.status != VERDICT_RIGHT) {
+                fputs("batchdot-bench: this library did not compute every case rightly\n", stderr);
+                return false;
+            }
+    }
+    if (!has_ours)
+        fprintf(stderr, "batchdot-bench: %s cannot be used\n", options->library);
+    else if (options->compare && !has_other)
+        fprintf(stderr, "batchdot-bench: %s cannot be used\n", options->compare);
+    return has_ours && (has_other || !options->compare);
+}
+
+/* Measures and prints. The program's status. */
+static int run(struct results *results, const struct bench_options *options, const struct case_table *cases) {
+    struct machine machine;
+    set_environment(options->threads);
+    signal(SIGPIPE, SIG_IGN); /* a checked library may end its process while it is written to */
+    if (!check_all(results, options, cases) || !time_all(results, options, cases)) {
+        fputs("batchdot-bench: out of memory\n", stderr);
+        return 1;
+    }
+    machine_describe(&machine);
+    const bool json_is_all = options->json_file && !strcmp(options->json_file, "-");
+    FILE *const stream = json_is_all ? stderr : stdout;
+    text_report_head(stream, results, &machine, options);
+    int lost = 0;
+    if (options->compare)
+        lost = text_report_comparison(stream, results);
+    else
+        text_report_results(stream, results);
+    if (options->json_file && !json_report_write(options->json_file, results, &machine, options)) {
+        fprintf(stderr, "batchdot-bench: %s: %s\n", options->json_file, strerror(errno));
+        return 1;
+    }
+    return is_sound(results, options) && !lost ? 0 : 1;
 }
 
 int main(int argc, char **argv) {
-    const int rounds = argc > 1 ? atoi(argv[1]) : DEFAULT_ROUNDS;
-    if (argc > 2 || rounds < 1 || rounds > MAX_ROUNDS) {
-        fprintf(stderr, "usage: batchdot-bench [ROUNDS]   (1 to %d)\n", MAX_ROUNDS);
+    struct bench_options options;
+    struct case_table cases;
+    static struct results results; /* too large for some stacks */
+    char error[300];
+    int status = bench_options_read(argc, argv, &options);
+    if (status >= 0)
+        return status;
+    if (!case_table_read(&cases, options.cases_file, error, sizeof error)) {
+        fprintf(stderr, "batchdot-bench: %s\n", error);
         return 2;
     }
-    printf("dtype     m     n     k  y   native      blas       native is faster by\n");
-    printf("                            GFLOP/s    GFLOP/s    median   (quartiles)\n");
-    for (int dtype = 0; dtype < 4; dtype++)
-        for (int index = 0; index < PRODUCT_COUNT; index++)
-            for (int y_is_transposed = 0; y_is_transposed < 2; y_is_transposed++)
-                bench_product(dtype, index, y_is_transposed, rounds);
-    return 0;
+    if (!select_cases(&options, &cases, error, sizeof error) ||
+        !select_contestants(&options, &results.contestants, error, sizeof error)) {
+        fprintf(stderr, "batchdot-bench: %s\n", error);
+        status = 2;
+    } else if (options.only_list) {
+        status = print_list(&cases, &results.contestants);
+    } else {
+        results.case_count = cases.count;
+        results.cases = calloc((size_t)cases.count, sizeof *results.cases);
+        for (int i = 0; results.cases && i < cases.count; i++)
+            item_product_make(&cases.cases[i], &results.cases[i].product);
+        status = results.cases ? run(&results, &options, &cases) : 1;
+        free(results.cases);
+    }
+    case_table_free(&cases);
+    return status;
 }

@@ -3,7 +3,9 @@
 #
 #   sh cmake/setup.sh demo               builds the command and compares it with TensorFlow's own results
 #   sh cmake/setup.sh test               builds everything and runs the tests
-#   sh cmake/setup.sh packages [FOR]     only installs what is missing for demo, test (the default) or ci
+#   sh cmake/setup.sh bench [OPTION...]  gets the libraries that others would use instead, builds the bench and runs
+#                                        its quick suite, or with these options of batchdot-bench
+#   sh cmake/setup.sh packages [FOR]     only installs what is missing for demo, test (the default), bench or ci
 #
 # On Debian and Ubuntu what is missing is installed by apt-get, as root or through sudo; elsewhere the script says what
 # to install. BATCHDOT_BLAS=OFF in the environment builds without a BLAS, BATCHDOT_BLAS=REQUIRED insists on one.
@@ -12,6 +14,8 @@ set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 blas=${BATCHDOT_BLAS:-AUTO}
 jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
+
+if [ "$(id -u)" -eq 0 ]; then as_root=''; else as_root=sudo; fi
 
 say() { printf '%s\n' "$@"; }
 fail() { printf 'setup.sh: %s\n' "$*" >&2; exit 1; }
@@ -33,7 +37,7 @@ missing_packages() {
     cmake_is_recent || say cmake
     if have pkg-config; then pkg_config=pkg-config; else pkg_config=false; say pkg-config; fi
     [ "$blas" = OFF ] || $pkg_config --exists openblas 2>/dev/null || say libopenblas-dev
-    [ "$1" != demo ] || return 0
+    case $1 in demo | bench) return 0 ;; esac
     $pkg_config --exists cmocka 2>/dev/null || say libcmocka-dev
     compiles "${CXX:-c++}" c++ '#include <vector>' || say g++
     [ "$1" = ci ] || return 0
@@ -63,7 +67,6 @@ install_packages() {
     missing=$(missing_packages "$1" | tr '\n' ' ')
     [ -n "$missing" ] || return 0
     if have apt-get; then
-        if [ "$(id -u)" -eq 0 ]; then as_root=''; else as_root=sudo; fi
         [ -z "$as_root" ] || have sudo || fail "run this as root: apt-get install $missing"
         say "Installing $missing"
         $as_root apt-get update -qq || say "apt-get update failed; trying with the package lists that are there"
@@ -80,6 +83,46 @@ install_packages() {
     fi
     say "Going on with whatever BLAS CMake finds, or none."
 }
+
+# Prints the Debian packages of peers that this machine lacks.
+missing_peers() {
+    compiles "${CC:-cc}" c '#include <blis.h>' || say libblis-dev
+    compiles "${CC:-cc}" c '#include <libxsmm_version.h>' || say libxsmm-dev
+    compiles "${CC:-cc}" c '#include <dnnl.h>' || say libdnnl-dev
+    [ "$1" != bench ] || python3 -m pip --version >/dev/null 2>&1 || say python3-pip
+}
+
+# The bench skips a peer that is not there, so that none of these has to succeed.
+install_peers() {
+    for package in $(missing_peers "$1"); do
+        if have apt-get && { [ -z "$as_root" ] || have sudo; }; then
+            say "Installing $package"
+            $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
+                -o Dpkg::Use-Pty=0 "$package" >/dev/null 2>&1 || say "  not to be had here"
+        else
+            say "Going on without $package"
+        fi
+    done
+}
+
+# Further peers, from Python packages unpacked into the directory $1: a newer OpenBLAS, and MKL. They are only opened, not
+# installed: pip would leave out the part of MKL that is the library.
+unpack_peers() (
+    mkdir -p "$1/wheels"
+    cd "$1"
+    for package in scipy-openblas32 mkl; do
+        [ ! -e "$package.unpacked" ] || continue
+        say "Getting $package"
+        if python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+            --dest wheels "$package" 2>/dev/null; then
+            for wheel in wheels/*.whl; do cmake -E tar xf "$wheel"; done
+            rm -f wheels/*.whl
+            touch "$package.unpacked"
+        else
+            say "  not to be had here"
+        fi
+    done
+)
 
 # Configures the build directory $1 with the further options given, and builds it.
 build() {
@@ -128,7 +171,19 @@ demo() {
     awk -f "$root/cmake/demo_summary.awk" "$directory/comparison.txt"
 }
 
-[ "$blas" != OFF ] && suffix='' || suffix=-without-blas
+bench() {
+    directory=$root/build/bench$suffix
+    unpack_peers "$directory/peers"
+    say "Building libbatchdot and the bench in ${directory#"$root"/} (details in build.log there) ..."
+    build "$directory" -DBATCHDOT_BUILD_TESTS=OFF -DBATCHDOT_BUILD_CLI=OFF -DBATCHDOT_BUILD_BENCH=ON \
+        -DBATCHDOT_BENCH_PEERS="$directory/peers" >"$directory/build.log" 2>&1 ||
+        { cat "$directory/build.log"; fail "the build failed"; }
+    [ $# -gt 0 ] || set -- --suite quick
+    say "" "\$ batchdot-bench $*"
+    "$directory/bench/batchdot-bench" "$@"
+}
+
+[ "$blas" != OFF ] && suffix='''' || suffix=-without-blas
 case ${1:-} in
 demo)
     install_packages demo
@@ -136,18 +191,25 @@ demo)
     ;;
 test)
     install_packages test
-    build "$root/build/test$suffix" -DBATCHDOT_BUILD_TESTS=ON
+    build "$root/build/test$suffix" -DBATCHDOT_BUILD_TESTS=ON -DBATCHDOT_BUILD_BENCH=ON
     cd "$root/build/test$suffix"
     ctest --output-on-failure --parallel "$jobs"
     ;;
+bench)
+    install_packages bench
+    install_peers bench
+    shift
+    bench "$@"
+    ;;
 packages)
     case ${2:-test} in
-    demo | test | ci) install_packages "${2:-test}" ;;
-    *) fail "packages takes demo, test or ci" ;;
+    demo | test | bench | ci) install_packages "${2:-test}" ;;
+    *) fail "packages takes demo, test, bench or ci" ;;
     esac
+    case ${2:-test} in bench | ci) install_peers "$2" ;; esac
     ;;
 *)
-    sed -n '2,9s/^# \{0,1\}//p' "$0"
+    sed -n '2,11s/^# \{0,1\}//p' "$0"
     exit 2
     ;;
 esac

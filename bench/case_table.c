@@ -1,0 +1,136 @@
+#include "case_table.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { COLUMN_COUNT = 6 };
+
+static const struct bench_dtype dtypes[] = {{"f32", BATCHDOT_F32, 4}, {"f64", BATCHDOT_F64, 8}};
+
+const struct bench_dtype *bench_dtype_find(const char *name) {
+    for (size_t i = 0; i < sizeof dtypes / sizeof dtypes[0]; i++)
+        if (!strcmp(dtypes[i].name, name))
+            return &dtypes[i];
+    return NULL;
+}
+
+bool bench_case_is_in_suite(const struct bench_case *bench_case, const char *suite) {
+    for (int i = 0; i < bench_case->suite_count; i++)
+        if (!strcmp(bench_case->suites[i], suite))
+            return true;
+    return false;
+}
+
+/* Integers separated by commas. How many there are, or -1. */
+static int read_integers(const char *text, int64_t *values, int capacity) {
+    for (int count = 0; count < capacity; text++) {
+        char *end;
+        errno = 0;
+        const long long value = strtoll(text, &end, 10);
+        if (end == text || errno || value < 1 || value > INT32_MAX || (*end && *end != ','))
+            return -1;
+        values[count++] = value;
+        if (!*end)
+            return count;
+        text = end;
+    }
+    return -1;
+}
+
+static bool read_suites(char *text, struct bench_case *row) {
+    char *rest = NULL;
+    for (char *name = strtok_r(text, ",", &rest); name; name = strtok_r(NULL, ",", &rest)) {
+        if (row->suite_count == CASE_MAX_SUITES || strlen(name) >= SUITE_NAME_SIZE)
+            return false;
+        memcpy(row->suites[row->suite_count++], name, strlen(name) + 1);
+    }
+    return row->suite_count > 0;
+}
+
+/* Everything but the dtype. NULL, or what is wrong. */
+static const char *read_row(char *const columns[COLUMN_COUNT], struct bench_case *row) {
+    int64_t axes[2];
+    if (!*columns[0] || strlen(columns[0]) >= sizeof row->name)
+        return "the name is empty or too long";
+    memcpy(row->name, columns[0], strlen(columns[0]) + 1);
+    if (!read_suites(columns[1], row))
+        return "the suites are not names separated by commas";
+    row->x_ndim = read_integers(columns[3], row->x_shape, CASE_MAX_NDIM);
+    row->y_ndim = read_integers(columns[4], row->y_shape, CASE_MAX_NDIM);
+    if (row->x_ndim < 2 || row->y_ndim < 2)
+        return "a shape is not 2 to 6 positive integers separated by commas";
+    if (read_integers(columns[5], axes, 2) != 2 || axes[0] >= row->x_ndim || axes[1] >= row->y_ndim)
+        return "the axes are not two axes behind the batch";
+    row->axes = (batchdot_axes){(int)axes[0], (int)axes[1]};
+    if (row->x_shape[0] != row->y_shape[0] || row->x_shape[axes[0]] != row->y_shape[axes[1]])
+        return "the batch or the contracted extents differ";
+    return NULL;
+}
+
+static bool append_case(struct case_table *table, const struct bench_case *row) {
+    struct bench_case *const cases = realloc(table->cases, (size_t)(table->count + 1) * sizeof *cases);
+    if (!cases)
+        return false;
+    table->cases = cases;
+    cases[table->count++] = *row;
+    return true;
+}
+
+static const char *read_line(struct case_table *table, char *line) {
+    char *columns[COLUMN_COUNT];
+    for (int i = 0; i < COLUMN_COUNT; i++) {
+        columns[i] = strsep(&line, "\t");
+        if (!columns[i])
+            return "there are not 6 columns separated by tabs";
+    }
+    if (line)
+        return "there are more than 6 columns";
+    struct bench_case row = {.suite_count = 0};
+    const char *const fault = read_row(columns, &row);
+    if (fault)
+        return fault;
+    for (int i = 0; i < table->count; i++)
+        if (!strcmp(table->cases[i].name, row.name))
+            return "there is another case of that name";
+    char *rest = NULL;
+    for (char *name = strtok_r(columns[2], ",", &rest); name; name = strtok_r(NULL, ",", &rest)) {
+        row.dtype = bench_dtype_find(name);
+        if (!row.dtype)
+            return "a dtype is unknown";
+        if (!append_case(table, &row))
+            return "out of memory";
+    }
+    return row.dtype ? NULL : "there is no dtype";
+}
+
+bool case_table_read(struct case_table *table, const char *file, char *error, size_t error_size) {
+    *table = (struct case_table){NULL, 0};
+    FILE *const stream = fopen(file, "r");
+    if (!stream) {
+        snprintf(error, error_size, "%s: %s", file, strerror(errno));
+        return false;
+    }
+    char *line = NULL;
+    size_t line_size = 0;
+    const char *fault = NULL;
+    for (int number = 1; !fault && getline(&line, &line_size, stream) >= 0; number++) {
+        line[strcspn(line, "\r\n")] = '\0';
+        if (*line && *line != '#')
+            fault = read_line(table, line);
+        if (fault)
+            snprintf(error, error_size, "%s, line %d: %s", file, number, fault);
+    }
+    free(line);
+    fclose(stream);
+    if (!fault)
+        return true;
+    case_table_free(table);
+    return false;
+}
+
+void case_table_free(struct case_table *table) {
+    free(table->cases);
+    *table = (struct case_table){NULL, 0};
+}

@@ -1,0 +1,115 @@
+/* The two bounds as contestants, so that they are timed in turn with whom they bound. */
+#include "bounds.h"
+#include "contestants.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct bounded {
+    const struct bounds *bounds;
+    struct touch_sizes item;
+    int64_t count;
+    double fma_count;
+    double products; /* that fma_count is enough for */
+    batchdot_dtype dtype;
+    int threads;
+};
+
+static const struct bounds *widest_bounds(void) {
+#if defined(__x86_64__)
+    if (bounds_avx512.is_supported())
+        return &bounds_avx512;
+    if (bounds_avx2.is_supported())
+        return &bounds_avx2;
+#endif
+    return &bounds_portable;
+}
+
+/* Fewer multiply-adds than these take no longer than the call itself. */
+static const double least_fma_count = 1e6;
+
+static const char *load(struct contestant *contestant, int threads) {
+    (void)threads;
+    contestant->handle = contestant;
+    snprintf(contestant->version, sizeof contestant->version, "%s", widest_bounds()->isa);
+    return NULL;
+}
+
+/* A batch item as Keras has it: whole rows of memory in every operand, whatever its axes are. With fewer of them than
+ * threads, each thread takes an equal part of all. */
+static const char *prepare(const struct contestant *contestant, const struct item_product *product, int threads,
+                           void **state) {
+    (void)contestant;
+    if (product->dtype != BATCHDOT_F32 && product->dtype != BATCHDOT_F64)
+        return "no bound for this dtype";
+    struct bounded *const bounded = malloc(sizeof *bounded);
+    if (!bounded)
+        return "out of memory";
+    const int64_t batch = product->bench_case->x_shape[0];
+    const int64_t count = batch < threads ? threads : batch;
+    const size_t size = product->element_size;
+    const double fma_count = item_product_flops(product) / 2;
+    const double products = ceil(least_fma_count / fma_count);
+    *bounded =
+        (struct bounded){.bounds = widest_bounds(),
+                         .item = {(size_t)(product->x_count / count) * size, (size_t)(product->y_count / count) * size,
+                                  (size_t)(product->out_count / count) * size},
+                         .count = count,
+                         .fma_count = fma_count * products,
+                         .products = products,
+                         .dtype = product->dtype,
+                         .threads = threads};
+    *state = bounded;
+    return NULL;
+}
+
+/* The items from first on, which one thread touches. */
+static void touch_part(const struct bounded *bounded, const char *x, const char *y, char *out, int64_t first,
+                       int64_t count) {
+    const struct touch_sizes item = bounded->item;
+    bounded->bounds->touch(item, x + (size_t)first * item.x, y + (size_t)first * item.y, out + (size_t)first * item.out,
+                           count);
+}
+
+static void execute_touch(void *state, const void *x, const void *y, void *out, int64_t count) {
+    const struct bounded *const bounded = state;
+    (void)count;
+    if (bounded->threads == 1) {
+        touch_part(bounded, x, y, out, 0, bounded->count);
+        return;
+    }
+#pragma omp parallel for num_threads(bounded->threads) schedule(static)
+    for (int thread = 0; thread < bounded->threads; thread++) {
+        const int64_t first = bounded->count * thread / bounded->threads;
+        const int64_t end = bounded->count * (thread + 1) / bounded->threads;
+        touch_part(bounded, x, y, out, first, end - first);
+    }
+}
+
+static void execute_fma(void *state, const void *x, const void *y, void *out, int64_t count) {
+    const struct bounded *const bounded = state;
+    (void)x, (void)y, (void)out, (void)count;
+    void (*const fma)(double) = bounded->dtype == BATCHDOT_F32 ? bounded->bounds->fma_f32 : bounded->bounds->fma_f64;
+    if (bounded->threads == 1) {
+        fma(bounded->fma_count);
+        return;
+    }
+#pragma omp parallel for num_threads(bounded->threads) schedule(static)
+    for (int thread = 0; thread < bounded->threads; thread++)
+        fma(bounded->fma_count / bounded->threads);
+}
+
+static double fma_products(const void *state) {
+    const struct bounded *const bounded = state;
+    return bounded->products;
+}
+
+const struct contestant_kind contestant_touch_kind = {
+    .unit = UNIT_PRODUCT, .load = load, .prepare = prepare, .execute = execute_touch, .release = free};
+const struct contestant_kind contestant_fma_kind = {.unit = UNIT_PRODUCT,
+                                                    .load = load,
+                                                    .prepare = prepare,
+                                                    .execute = execute_fma,
+                                                    .release = free,
+                                                    .products_per_call = fma_products};

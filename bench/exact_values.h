@@ -1,0 +1,26 @@
+/* Inputs that every correct library multiplies exactly: small integers, whose sums of products a float holds without
+ * rounding, in whatever order they are taken. So a result is right if it is equal, and no tolerance can hide a fault.
+ */
+#ifndef BATCHDOT_BENCH_EXACT_VALUES_H
+#define BATCHDOT_BENCH_EXACT_VALUES_H
+
+#include "item_product.h"
+
+/* Integers of at most this size: k * 16 must stay within 2^24. */
+enum { EXACT_LARGEST = 4, EXACT_MAX_K = (1 << 24) / (EXACT_LARGEST * EXACT_LARGEST) };
+
+void exact_values_fill(void *data, const struct bench_dtype *dtype, int64_t count, uint32_t seed);
+
+/* The product of x and y by plain loops over the axes that Keras names. reference has product->out_count elements. */
+void exact_values_multiply(const struct bench_case *bench_case, const void *x, const void *y, float *reference);
+
+/* What an element nobody has written looks like. */
+void exact_values_spoil(void *out, const struct bench_dtype *dtype, int64_t count);
+
+/* The first element of out that differs from the reference; -1 if there is none. */
+int64_t exact_values_first_difference(const void *out, const struct bench_dtype *dtype, const float *reference,
+                                      int64_t count);
+
+double exact_values_element(const void *data, const struct bench_dtype *dtype, int64_t index);
+
+#endif

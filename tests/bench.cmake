@@ -1,0 +1,44 @@
+# Tests of batchdot-bench: its parts, the program on peers that are faulty, its JSON, and the report drawn from that.
+
+batchdot_add_test(test_bench_cases SOURCES npy_fixture.c LIBRARIES batchdot_bench_objects)
+batchdot_add_test(test_bench_evaluation LIBRARIES batchdot_bench_objects)
+batchdot_add_test(test_bench_products LIBRARIES batchdot_bench_objects)
+target_compile_definitions(test_bench_cases PRIVATE BENCH_CASES="${PROJECT_SOURCE_DIR}/bench/cases.tsv")
+
+add_library(faulty_cblas MODULE faulty_cblas.c)
+batchdot_compile_options(faulty_cblas)
+foreach(name IN ITEMS test_bench_options test_bench_program)
+    batchdot_add_test(${name} SOURCES command_runner.c npy_fixture.c)
+    target_compile_definitions(${name} PRIVATE
+        BATCHDOT_COMMAND="$<TARGET_FILE:batchdot_bench>"
+        BATCHDOT_LIBRARY="$<TARGET_FILE:batchdot>"
+        FAULTY_CBLAS_FILE="$<TARGET_FILE:faulty_cblas>")
+    add_dependencies(${name} batchdot_bench faulty_cblas)
+endforeach()
+foreach(name IN ITEMS test_bench_cases test_bench_options test_bench_products test_bench_program faulty_cblas)
+    target_compile_definitions(${name} PRIVATE _XOPEN_SOURCE=700)
+endforeach()
+
+set(bench_definitions -DBENCH=$<TARGET_FILE:batchdot_bench> -DCBLAS=$<TARGET_FILE:faulty_cblas>)
+set(bench_tests test_bench_cases test_bench_evaluation test_bench_options test_bench_products test_bench_program
+    bench_json)
+add_test(NAME bench_json COMMAND ${CMAKE_COMMAND} ${bench_definitions}
+    -DSCRATCH=${CMAKE_CURRENT_BINARY_DIR}/bench_json -P ${CMAKE_CURRENT_SOURCE_DIR}/check_bench_json.cmake)
+
+# The first python3 that can draw, of the one in the path and the system's.
+set(bench_python "")
+foreach(candidate IN ITEMS python3 /usr/bin/python3)
+    execute_process(COMMAND ${candidate} -c "import matplotlib, PIL" RESULT_VARIABLE status OUTPUT_QUIET ERROR_QUIET)
+    if(status EQUAL 0 AND NOT bench_python)
+        set(bench_python ${candidate})
+    endif()
+endforeach()
+if(bench_python)
+    add_test(NAME bench_report COMMAND ${CMAKE_COMMAND} ${bench_definitions} -DPYTHON=${bench_python}
+        -DREPORT=${PROJECT_SOURCE_DIR}/bench/report.py -DSCRATCH=${CMAKE_CURRENT_BINARY_DIR}/bench_report
+        -P ${CMAKE_CURRENT_SOURCE_DIR}/check_bench_report.cmake)
+    list(APPEND bench_tests bench_report)
+else()
+    message(STATUS "Leaving out the test of bench/report.py (it needs a python3 with matplotlib)")
+endif()
+set_tests_properties(${bench_tests} PROPERTIES LABELS bench TIMEOUT 600)

@@ -1,0 +1,397 @@
+/* The products that the bench times: their form as runs of items, their exact values, and the memory they lie in. */
+#include "arena.h"
+#include "exact_values.h"
+#include "npy_fixture.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+enum { SHAPES_PER_RANKS_AND_AXES = 60, MAX_ELEMENTS = 3 * 4 * 4 * 4 * 4, MAX_OUT = 3 * 64 * 64, LARGEST_ERROR = 200 };
+
+/* ---- Items ------------------------------------------------------------------------------------------------------ */
+
+static uint32_t next_random(uint32_t *state) {
+    *state = *state * 1664525U + 1013904223U;
+    return *state >> 16;
+}
+
+/* Extents of 1 to 3, contracted ones of 1 to 4, ones above all; the batch has 1 to 3 items. */
+static struct bench_case make_case(int x_ndim, int y_ndim, batchdot_axes axes, uint32_t seed) {
+    uint32_t random = seed;
+    struct bench_case one = {.name = "random", .x_ndim = x_ndim, .y_ndim = y_ndim, .axes = axes};
+    one.dtype = bench_dtype_find(next_random(&random) % 2 ? "f32" : "f64");
+    for (int i = 1; i < CASE_MAX_NDIM; i++) {
+        one.x_shape[i] = i < x_ndim ? 1 + (int64_t)(next_random(&random) % 5) / 2 : 0;
+        one.y_shape[i] = i < y_ndim ? 1 + (int64_t)(next_random(&random) % 5) / 2 : 0;
+    }
+    one.x_shape[0] = one.y_shape[0] = 1 + next_random(&random) % 3;
+    one.x_shape[axes.x] = one.y_shape[axes.y] = 1 + next_random(&random) % 4;
+    return one;
+}
+
+/* Where an element of an operand lies: the axes but for the contracted one are counted through, the last one fastest,
+ * by *index, from which they are taken; the contracted one stands at contracted. */
+static int64_t place_of(int ndim, const int64_t *shape, int axis, int64_t batch, int64_t contracted, int64_t *index) {
+    int64_t place = 0, stride = 1;
+    for (int i = ndim - 1; i > 0; i--) {
+        int64_t position = contracted;
+        if (i != axis) {
+            position = *index % shape[i];
+            *index /= shape[i];
+        }
+        place += position * stride;
+        stride *= shape[i];
+    }
+    return place + batch * stride;
+}
+
+static int64_t count_of(int ndim, const int64_t *shape) {
+    int64_t count = 1;
+    for (int i = 0; i < ndim; i++)
+        count *= shape[i];
+    return count;
+}
+
+/* batch_dot as Keras defines it, axis by axis: the batch, x's other axes, y's other axes. Returns how many elements. */
+static int64_t multiply_by_definition(const struct bench_case *c, const void *x, const void *y, double *out) {
+    const int64_t extent = c->x_shape[c->axes.x], batch_count = c->x_shape[0];
+    const int64_t count =
+        count_of(c->x_ndim, c->x_shape) / extent * (count_of(c->y_ndim, c->y_shape) / extent) / batch_count;
+    for (int64_t i = 0; i < count; i++) {
+        const int64_t batch = i / (count / batch_count);
+        out[i] = 0;
+        for (int64_t k = 0; k < extent; k++) {
+            int64_t index = i % (count / batch_count);
+            const int64_t y_place = place_of(c->y_ndim, c->y_shape, c->axes.y, batch, k, &index);
+            const int64_t x_place = place_of(c->x_ndim, c->x_shape, c->axes.x, batch, k, &index);
+            out[i] += exact_values_element(x, c->dtype, x_place) * exact_values_element(y, c->dtype, y_place);
+        }
+    }
+    return count;
+}
+
+struct item_output {
+    double values[MAX_OUT];
+    int writes[MAX_OUT];
+};
+
+static void multiply_item(const struct item_product *p, const void *x, int64_t x_start, const void *y, int64_t y_start,
+                          struct item_output *out, int64_t out_start) {
+    const struct bench_dtype *const dtype = p->bench_case->dtype;
+    for (int64_t i = 0; i < p->m; i++)
+        for (int64_t j = 0; j < p->n; j++) {
+            const int64_t place = out_start + i * p->out_m + j;
+            assert_in_range(place, 0, p->out_count - 1);
+            out->values[place] = 0;
+            out->writes[place]++;
+            for (int64_t l = 0; l < p->k; l++) {
+                const int64_t x_place = x_start + i * p->x_m + l * p->x_k, y_place = y_start + l * p->y_k + j * p->y_n;
+                assert_in_range(x_place, 0, p->x_count - 1);
+                assert_in_range(y_place, 0, p->y_count - 1);
+                out->values[place] += exact_values_element(x, dtype, x_place) * exact_values_element(y, dtype, y_place);
+            }
+        }
+}
+
+static void multiply_by_items(const struct item_product *p, const void *x, const void *y, struct item_output *out) {
+    memset(out->writes, 0, sizeof out->writes);
+    for (int64_t run = 0; run < item_product_run_count(p); run++) {
+        const struct item_loop start = item_product_run_start(p, run);
+        for (int64_t item = 0; item < p->run.extent; item++)
+            multiply_item(p, x, start.x + item * p->run.x, y, start.y + item * p->run.y, out,
+                          start.out + item * p->run.out);
+    }
+}
+
+static const char *describe(const struct bench_case *c) {
+    static char text[LARGEST_ERROR];
+    int length = 0;
+    for (int i = 0; i < c->x_ndim; i++)
+        length += snprintf(text + length, sizeof text - (size_t)length, "%c%d", i ? 'x' : ' ', (int)c->x_shape[i]);
+    for (int i = 0; i < c->y_ndim; i++)
+        length += snprintf(text + length, sizeof text - (size_t)length, "%c%d", i ? 'x' : ' ', (int)c->y_shape[i]);
+    snprintf(text + length, sizeof text - (size_t)length, " axes %d,%d", c->axes.x, c->axes.y);
+    return text;
+}
+
+/* What a CBLAS wants: one stride of each matrix is 1, and the other no less than what lies contiguous. */
+static void check_leading_dimensions(const struct item_product *p) {
+    const struct item_loop *const run = &p->run;
+    const bool x_is_plain = p->x_k == 1 && p->x_m >= p->k, x_is_transposed = p->x_m == 1 && p->x_k >= p->m;
+    const bool y_is_plain = p->y_n == 1 && p->y_k >= p->n, y_is_transposed = p->y_k == 1 && p->y_n >= p->k;
+    if (!x_is_plain && !x_is_transposed)
+        fail_msg("x is no matrix with a leading dimension:%s", describe(p->bench_case));
+    /* The peers take a matrix for a plain one if the stride along its rows is 1. */
+    if ((p->x_k == 1 && !x_is_plain) || (p->y_n == 1 && !y_is_plain) || (!y_is_plain && !y_is_transposed))
+        fail_msg("a leading dimension is too small (x %d %d, y %d %d):%s", (int)p->x_m, (int)p->x_k, (int)p->y_k,
+                 (int)p->y_n, describe(p->bench_case));
+    assert_true(p->out_m >= p->n);
+    assert_true(run->extent >= p->outer[0].extent && run->extent >= p->outer[1].extent);
+}
+
+static void check_product(const struct bench_case *c, uint32_t seed) {
+    static double x[MAX_ELEMENTS], y[MAX_ELEMENTS], expected[MAX_OUT];
+    static float reference[MAX_OUT];
+    static struct item_output out;
+    struct item_product product;
+    item_product_make(c, &product);
+    assert_int_equal(product.x_count, count_of(c->x_ndim, c->x_shape));
+    assert_int_equal(product.y_count, count_of(c->y_ndim, c->y_shape));
+    assert_in_range(product.x_count, 1, MAX_ELEMENTS);
+    exact_values_fill(x, c->dtype, product.x_count, seed);
+    exact_values_fill(y, c->dtype, product.y_count, seed + 1);
+    const int64_t count = multiply_by_definition(c, x, y, expected);
+    assert_in_range(count, 1, MAX_OUT);
+    assert_int_equal(product.out_count, count);
+    assert_int_equal(product.dtype, c->dtype->dtype);
+    assert_int_equal(product.element_size, c->dtype->size);
+    exact_values_multiply(c, x, y, reference);
+    multiply_by_items(&product, x, y, &out);
+    for (int64_t i = 0; i < count; i++)
+        if (out.writes[i] != 1 || out.values[i] != expected[i] || (double)reference[i] != expected[i])
+            fail_msg("element %d is %g by items (written %d times) and %g by the bench's loops, but %g:%s", (int)i,
+                     out.values[i], out.writes[i], (double)reference[i], expected[i], describe(c));
+    assert_true(item_product_flops(&product) == 2.0 * (double)count * (double)c->x_shape[c->axes.x]);
+    check_leading_dimensions(&product);
+}
+
+static void test_products(void **state) {
+    (void)state;
+    uint32_t seed = 1;
+    for (int x_ndim = 2; x_ndim <= 5; x_ndim++)
+        for (int y_ndim = 2; y_ndim <= 5; y_ndim++)
+            for (int axes = 0; axes < (x_ndim - 1) * (y_ndim - 1); axes++)
+                for (int i = 0; i < SHAPES_PER_RANKS_AND_AXES; i++, seed++) {
+                    const batchdot_axes both = {1 + axes / (y_ndim - 1), 1 + axes % (y_ndim - 1)};
+                    const struct bench_case one = make_case(x_ndim, y_ndim, both, seed);
+                    check_product(&one, seed);
+                }
+}
+
+/* ---- Exact values ----------------------------------------------------------------------------------------------- */
+
+static void check_values(const struct bench_dtype *dtype) {
+    double data[1000], other[1000]; /* room for either dtype */
+    int seen[2 * EXACT_LARGEST + 1] = {0}, different = 0;
+    exact_values_fill(data, dtype, 1000, 5);
+    exact_values_fill(other, dtype, 1000, 6);
+    for (int i = 0; i < 1000; i++) {
+        const double value = exact_values_element(data, dtype, i);
+        assert_true(value == floor(value) && fabs(value) <= EXACT_LARGEST);
+        seen[(int)value + EXACT_LARGEST]++;
+        different += value != exact_values_element(other, dtype, i);
+    }
+    for (size_t i = 0; i < COUNT(seen); i++)
+        assert_in_range(seen[i], 50, 200);
+    assert_true(different > 500);
+    exact_values_fill(other, dtype, 1000, 5);
+    assert_memory_equal(data, other, 1000 * dtype->size);
+}
+
+static void set_element(void *data, const struct bench_dtype *dtype, int index, double value) {
+    if (dtype->dtype == BATCHDOT_F64)
+        ((double *)data)[index] = value;
+    else
+        ((float *)data)[index] = (float)value;
+}
+
+static void check_differences(const struct bench_dtype *dtype) {
+    static const int places[] = {0, 7, 98, 99};
+    const double bad_values[] = {(double)NAN, 4, dtype->dtype == BATCHDOT_F64 ? 3 + 0x1p-51 : 3 + 0x1p-22,
+                                 (double)INFINITY};
+    double out[101];
+    float reference[100];
+    exact_values_spoil(out, dtype, 100);
+    set_element(out, dtype, 100, 0);
+    for (int i = 0; i < 100; i++)
+        reference[i] = 3;
+    assert_int_equal(exact_values_first_difference(out, dtype, reference, 100), 0);
+    for (int i = 0; i < 100; i++) {
+        assert_int_equal(exact_values_first_difference(out, dtype, reference, 100), i);
+        set_element(out, dtype, i, 3);
+    }
+    assert_int_equal(exact_values_first_difference(out, dtype, reference, 100), -1);
+    for (size_t place = 0; place < COUNT(places); place++)
+        for (size_t i = 0; i < COUNT(bad_values); i++) {
+            set_element(out, dtype, places[place], bad_values[i]);
+            assert_int_equal(exact_values_first_difference(out, dtype, reference, 100), places[place]);
+            set_element(out, dtype, places[place], 3);
+        }
+    exact_values_spoil(out, dtype, 50);
+    assert_true(exact_values_element(out, dtype, 50) == 3);
+}
+
+static void test_exact_values(void **state) {
+    (void)state;
+    check_values(bench_dtype_find("f32"));
+    check_values(bench_dtype_find("f64"));
+    check_differences(bench_dtype_find("f32"));
+    check_differences(bench_dtype_find("f64"));
+}
+
+/* ---- The arena -------------------------------------------------------------------------------------------------- */
+
+/* The largest x, the largest y, the largest output, and one that is small in all. */
+static struct case_table arena_cases(void) {
+    static struct bench_case cases[] = {
+        {.name = "x", .x_ndim = 3, .y_ndim = 2, .x_shape = {3, 700, 9}, .y_shape = {3, 9}, .axes = {2, 1}},
+        {.name = "y", .x_ndim = 2, .y_ndim = 3, .x_shape = {1, 64}, .y_shape = {1, 64, 100}, .axes = {1, 1}},
+        {.name = "out", .x_ndim = 3, .y_ndim = 3, .x_shape = {2, 80, 1}, .y_shape = {2, 1, 80}, .axes = {2, 1}},
+        {.name = "small", .x_ndim = 2, .y_ndim = 2, .x_shape = {1, 1}, .y_shape = {1, 1}, .axes = {1, 1}},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        cases[i].dtype = bench_dtype_find(i == 1 ? "f32" : "f64");
+    return (struct case_table){cases, (int)COUNT(cases)};
+}
+
+struct part {
+    const char *start;
+    size_t size;
+};
+
+static void check_layout(const struct arena *arena, const struct item_product *product) {
+    const struct part parts[] = {
+        {arena->x, (size_t)product->x_count * product->element_size},
+        {arena->y, (size_t)product->y_count * product->element_size},
+        {(const char *)arena->reference, (size_t)product->out_count * sizeof(float)},
+        {(const char *)arena->out - 256, (size_t)product->out_count * product->element_size + 512},
+    };
+    for (size_t i = 0; i < COUNT(parts); i++) {
+        assert_true(parts[i].start >= arena->memory && parts[i].start + parts[i].size <= arena->memory + arena->size);
+        for (size_t j = 0; j < i; j++)
+            assert_true(parts[i].start >= parts[j].start + parts[j].size ||
+                        parts[j].start >= parts[i].start + parts[i].size);
+    }
+    assert_int_equal((uintptr_t)arena->x % 64, 0);
+    assert_int_equal((uintptr_t)arena->y % 64, 0);
+    assert_int_equal((uintptr_t)arena->out % 64, 0);
+    assert_true((const char *)arena->out >= arena->memory + arena->input_size);
+    assert_true(parts[2].start + parts[2].size <= arena->memory + arena->input_size);
+}
+
+static void check_margins(const struct arena *arena, const struct item_product *product) {
+    const long behind = (long)((size_t)product->out_count * product->element_size);
+    const long places[] = {-256, -255, -1, behind, behind + 1, behind + 255};
+    char *const out = arena->out;
+    arena_spoil_output(arena, product);
+    assert_true(arena_margins_are_intact(arena, product));
+    assert_true(isnan(exact_values_element(out, product->bench_case->dtype, 0)));
+    assert_true(isnan(exact_values_element(out, product->bench_case->dtype, product->out_count - 1)));
+    memset(out, 0, (size_t)behind);
+    assert_true(arena_margins_are_intact(arena, product));
+    for (size_t i = 0; i < COUNT(places); i++) {
+        const char kept = out[places[i]];
+        out[places[i]] = 0;
+        assert_false(arena_margins_are_intact(arena, product));
+        out[places[i]] = kept;
+        assert_true(arena_margins_are_intact(arena, product));
+    }
+}
+
+static void check_arena(bool is_shared) {
+    const struct case_table cases = arena_cases();
+    struct arena arena;
+    assert_true(arena_make(&arena, &cases, is_shared));
+    for (int i = 0; i < cases.count; i++) {
+        struct item_product product;
+        item_product_make(&cases.cases[i], &product);
+        arena_fill(&arena, &product, 3);
+        check_layout(&arena, &product);
+        memset(arena.reference, 1, (size_t)product.out_count * sizeof(float));
+        check_margins(&arena, &product);
+        double expected[20000];
+        assert_in_range(product.x_count, 1, 20000);
+        exact_values_fill(expected, cases.cases[i].dtype, product.x_count, 3);
+        assert_memory_equal(arena.x, expected, (size_t)product.x_count * product.element_size);
+        exact_values_fill(expected, cases.cases[i].dtype, product.y_count, 4);
+        assert_memory_equal(arena.y, expected, (size_t)product.y_count * product.element_size);
+    }
+    arena_free(&arena);
+    assert_null(arena.memory);
+}
+
+static void test_arena(void **state) {
+    (void)state;
+    check_arena(true);
+    check_arena(false);
+    struct arena arena;
+    const struct case_table none = {NULL, 0};
+    assert_true(arena_make(&arena, &none, false));
+    arena_free(&arena);
+}
+
+/* Whether a child can write a byte, and ends well. */
+static bool child_can_write(const struct arena *protected_as, char *place) {
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        /* CMocka, or a sanitizer, would take the signal. */
+        signal(SIGSEGV, SIG_DFL);
+        signal(SIGBUS, SIG_DFL);
+        if (protected_as)
+            arena_protect_inputs(protected_as);
+        *(volatile char *)place = 77;
+        _exit(0);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static void test_sharing(void **state) {
+    (void)state;
+    const struct case_table cases = arena_cases();
+    for (int is_shared = 0; is_shared < 2; is_shared++) {
+        struct arena arena;
+        struct item_product product;
+        item_product_make(&cases.cases[0], &product);
+        assert_true(arena_make(&arena, &cases, is_shared));
+        arena_fill(&arena, &product, 1);
+        *(char *)arena.out = 0;
+        assert_true(child_can_write(NULL, arena.out));
+        assert_int_equal(*(char *)arena.out, is_shared ? 77 : 0);
+        arena_free(&arena);
+    }
+}
+
+static void test_protection(void **state) {
+    (void)state;
+    const struct case_table cases = arena_cases();
+    struct arena small, large;
+    struct item_product small_product, large_product;
+    assert_true(arena_make(&large, &cases, true));
+    item_product_make(&cases.cases[3], &small_product);
+    item_product_make(&cases.cases[0], &large_product);
+    small = large;
+    arena_fill(&large, &large_product, 1);
+    assert_false(child_can_write(&large, large.x));
+    assert_false(child_can_write(&large, (char *)large.y + (size_t)large_product.y_count * 8 - 1));
+    assert_false(child_can_write(&large, (char *)large.reference));
+    assert_true(child_can_write(&large, large.out));
+    assert_true(child_can_write(&large, (char *)large.out - 256));
+    assert_true(child_can_write(&large, (char *)large.out + (size_t)large_product.out_count * 8 + 255));
+    /* The next case's output may lie where the last one's inputs were. */
+    arena_fill(&small, &small_product, 1);
+    assert_true((char *)small.out < large.memory + large.input_size);
+    arena_protect_inputs(&large);
+    assert_false(child_can_write(NULL, small.out));
+    arena_protect_inputs(&small);
+    assert_true(child_can_write(NULL, small.out));
+    assert_false(child_can_write(NULL, small.x));
+    arena_free(&large);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_products), cmocka_unit_test(test_exact_values), cmocka_unit_test(test_arena),
+        cmocka_unit_test(test_sharing),  cmocka_unit_test(test_protection),
+    };
+    return cmocka_run_group_tests_name("the bench's products", tests, NULL, NULL);
+}

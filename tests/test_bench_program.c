@@ -1,0 +1,414 @@
+/* The bench as a whole: who is checked, timed, caught, left out, and how it says so. The peers are faulty_cblas.c. */
+#include "command_runner.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Runs the bench on the small table with one round. */
+#define BENCH(result, ...) RUN((result), "--cases", fixture_path("cases.tsv"), "--rounds", "1", __VA_ARGS__)
+
+static const char small_table[] = "tiny\ttest,quick\tf32,f64\t3,2,2\t3,2,2\t2,1\n"
+                                  "wide\ttest\tf32\t2,3,4\t2,4,5\t2,1\n"
+                                  "turned\tmore\tf32\t2,4,3\t2,5,4\t1,2\n";
+
+/* The environment's fault, and the m of the products that have it; NULL: none, or all. */
+static void set_fault(const char *fault, const char *rows) {
+    unsetenv("FAULTY_CBLAS");
+    unsetenv("FAULTY_CBLAS_ROWS");
+    if (fault)
+        setenv("FAULTY_CBLAS", fault, 1);
+    if (rows)
+        setenv("FAULTY_CBLAS_ROWS", rows, 1);
+}
+
+static int set_up(void **state) {
+    set_fault(NULL, NULL);
+    if (fixture_set_up(state))
+        return -1;
+    fixture_write("cases.tsv", small_table, strlen(small_table));
+    return 0;
+}
+
+/* A --cblas argument. */
+static const char *cblas_named(const char *name) {
+    static char text[1000];
+    snprintf(text, sizeof text, "%s=%s", name, FAULTY_CBLAS_FILE);
+    return text;
+}
+
+/* ---- Reading what it prints ------------------------------------------------------------------------------------- */
+
+static void fail_with(const command_result *result, const char *wanted) {
+    fail_msg("wanted: %s\nstatus %d, signal %d\nstdout: %s\nstderr: %s", wanted, result->status, result->signal,
+             result->out, result->err);
+}
+
+static void assert_ends_well(const command_result *result) {
+    if (result->status != 0 || *result->err)
+        fail_with(result, "status 0 and nothing on stderr");
+}
+
+static void assert_says(const command_result *result, const char *part) {
+    if (!strstr(result->out, part))
+        fail_with(result, part);
+}
+
+static void assert_does_not_say(const command_result *result, const char *part) {
+    if (strstr(result->out, part))
+        fail_with(result, "not what was printed");
+}
+
+/* The words of the first line that begins with these; the rest of *words is empty. */
+enum { MAX_WORDS = 24, WORD_SIZE = 40 };
+
+static bool find_line(const char *text, const char *first, const char *second, char words[MAX_WORDS][WORD_SIZE]) {
+    for (const char *line = text; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+        const char *place = line;
+        memset(words, 0, (size_t)MAX_WORDS * WORD_SIZE);
+        for (int word = 0; word < MAX_WORDS && *place && *place != '\n'; word++) {
+            const size_t length = strcspn(place, " \n");
+            snprintf(words[word], WORD_SIZE, "%.*s", (int)length, place);
+            place += length;
+            place += strspn(place, " ");
+        }
+        if (!strcmp(words[0], first) && (!second || !strcmp(words[1], second)))
+            return true;
+    }
+    return false;
+}
+
+/* What the table of speeds says of a contestant, whose name has no hyphens, in a case. */
+static const char *cell_of(const command_result *result, const char *name, const char *dtype, const char *contestant) {
+    static char heading[MAX_WORDS][WORD_SIZE], row[MAX_WORDS][WORD_SIZE];
+    if (!find_line(result->out, "GFLOP/s", NULL, heading) || !find_line(result->out, name, dtype, row))
+        fail_with(result, "a table of speeds");
+    for (int i = 1; i < MAX_WORDS - 1; i++)
+        if (!strcmp(heading[i], contestant))
+            return row[i + 1];
+    fail_with(result, contestant);
+    return "";
+}
+
+static bool is_number(const char *text) {
+    char *end;
+    return isdigit((unsigned char)*text) && strtod(text, &end) >= 0 && !*end;
+}
+
+static void assert_timed(const command_result *result, const char *name, const char *dtype, const char *contestant) {
+    if (!is_number(cell_of(result, name, dtype, contestant)))
+        fail_with(result, contestant);
+}
+
+static void assert_cell(const command_result *result, const char *name, const char *dtype, const char *contestant,
+                        const char *expected) {
+    const char *const cell = cell_of(result, name, dtype, contestant);
+    if (strcmp(cell, expected) != 0)
+        fail_msg("%s, %s, %s: %s instead of %s\n%s", contestant, name, dtype, cell, expected, result->out);
+}
+
+static void assert_others_timed(const command_result *result) {
+    static const char *const others[] = {"batchdot", "touch", "fma"};
+    for (size_t i = 0; i < COUNT(others); i++) {
+        assert_timed(result, "tiny", "f32", others[i]);
+        assert_timed(result, "tiny", "f64", others[i]);
+        assert_timed(result, "wide", "f32", others[i]);
+        assert_timed(result, "turned", "f32", others[i]);
+    }
+}
+
+/* ---- Peers ------------------------------------------------------------------------------------------------------ */
+
+static void test_right_peer(void **state) {
+    (void)state;
+    command_result result;
+    BENCH(&result, "--peer", "mine", "--cblas", cblas_named("mine"));
+    assert_ends_well(&result);
+    assert_others_timed(&result);
+    assert_timed(&result, "tiny", "f32", "mine");
+    assert_timed(&result, "tiny", "f64", "mine");
+    assert_timed(&result, "wide", "f32", "mine");
+    assert_timed(&result, "turned", "f32", "mine");
+    assert_says(&result, "the worst cases beside the best peer");
+    assert_says(&result, " of mine\n");
+    assert_says(&result, "1 thread, 1 rounds, warm caches");
+    assert_says(&result, "one item of f32, ns");
+    assert_does_not_say(&result, "found wanting");
+    assert_does_not_say(&result, "skipped");
+    command_release(&result);
+}
+
+/* Whom the user names takes part, whatever peers of the bench's own are asked for. */
+static void test_only_named_peer(void **state) {
+    (void)state;
+    command_result result;
+    BENCH(&result, "--peer", "none", "--cblas", cblas_named("mine"));
+    assert_ends_well(&result);
+    assert_others_timed(&result);
+    assert_timed(&result, "tiny", "f32", "mine");
+    command_release(&result);
+}
+
+/* A CBLAS refuses a leading dimension that is too small, even of a matrix with one row. */
+static void test_contracted_extent_of_one(void **state) {
+    static const char table[] = "ones\tt\tf32,f64\t2,3,1\t2,4,1\t2,2\n"
+                                "turned-ones\tt\tf32\t2,1,3\t2,1,4\t1,1\n"
+                                "flat-ones\tt\tf32\t4,1\t4,5,1\t1,2\n";
+    (void)state;
+    command_result result;
+    fixture_write("cases.tsv", table, strlen(table));
+    BENCH(&result, "--peer", "mine", "--cblas", cblas_named("mine"));
+    assert_ends_well(&result);
+    assert_timed(&result, "ones", "f32", "mine");
+    assert_timed(&result, "ones", "f64", "mine");
+    assert_timed(&result, "turned-ones", "f32", "mine");
+    assert_timed(&result, "flat-ones", "f32", "mine");
+    command_release(&result);
+}
+
+static void test_faulty_peers(void **state) {
+    static const struct {
+        const char *fault, *word, *reason;
+    } rows[] = {
+        {"element", "WRONG", "element 3 of 12 is "},         {"unwritten", "WRONG", "nan where "},
+        {"outside", "WRONG", "it wrote outside the output"}, {"late", "WRONG", "element 3 of 12 is "},
+        {"inputs", "CRASH", "it ended the process"},         {"crash", "CRASH", "it ended the process"},
+        {"abort", "CRASH", "it ended the process"},          {"exit", "CRASH", "it ended the process with status "},
+        {"hang", "HUNG", "it did not end within 1 s"},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char line[200];
+        command_result result;
+        set_fault(rows[i].fault, "2");
+        /* Where a fault is no hanging, a busy machine must not make it one. */
+        BENCH(&result, "--peer", "mine", "--cblas", cblas_named("mine"), "--check-seconds",
+              strcmp(rows[i].word, "HUNG") == 0 ? "1" : "60");
+        assert_int_equal(result.status, 0);
+        if (strcmp(rows[i].word, "CRASH") != 0) /* of that, a sanitizer would tell */
+            assert_string_equal(result.err, "");
+        assert_others_timed(&result);
+        assert_cell(&result, "tiny", "f32", "mine", rows[i].word);
+        assert_cell(&result, "tiny", "f64", "mine", rows[i].word);
+        assert_says(&result, "\nchecked, found wanting, and not timed\n");
+        snprintf(line, sizeof line, "\n  mine, tiny, f32: %s: ", rows[i].word);
+        assert_says(&result, line);
+        if (!strstr(strstr(result.out, line), rows[i].reason))
+            fail_with(&result, rows[i].reason);
+        if (strcmp(rows[i].word, "HUNG") == 0) {
+            assert_says(&result, "\n  mine, wide, f32: HUNG: not tried again after it hung in tiny\n");
+        } else { /* the other products of the same peer do count */
+            assert_timed(&result, "wide", "f32", "mine");
+            assert_timed(&result, "turned", "f32", "mine");
+            assert_does_not_say(&result, "mine, wide");
+        }
+        command_release(&result);
+    }
+}
+
+/* Wrong the first time it matters: a process that has computed nothing else before. */
+static void test_late_fault_alone(void **state) {
+    (void)state;
+    command_result result;
+    set_fault("late", NULL);
+    BENCH(&result, "--case", "wide", "--peer", "mine", "--cblas", cblas_named("mine"));
+    assert_ends_well(&result);
+    assert_cell(&result, "wide", "f32", "mine", "WRONG");
+    assert_says(&result, "mine, wide, f32: WRONG: element 14 of 30 is ");
+    assert_timed(&result, "wide", "f32", "batchdot");
+    command_release(&result);
+}
+
+static void test_peers_that_do_not_load(void **state) {
+    (void)state;
+    command_result result;
+    set_fault("load", NULL);
+    BENCH(&result, "--peer", "mine", "--cblas", cblas_named("mine"));
+    assert_ends_well(&result);
+    assert_others_timed(&result);
+    assert_says(&result, "\nmine                 skipped: loading it: it ended the process");
+    command_release(&result);
+    BENCH(&result, "--peer", "mine", "--cblas", "mine=/no/such/library.so");
+    assert_ends_well(&result);
+    assert_others_timed(&result);
+    assert_says(&result, "\nmine                 skipped: /no/such/library.so: ");
+    command_release(&result);
+}
+
+static void test_library_that_is_not_ours(void **state) {
+    (void)state;
+    command_result result;
+    BENCH(&result, "--peer", "none", "--library", FAULTY_CBLAS_FILE);
+    assert_int_equal(result.signal, 0);
+    assert_in_range(result.status, 0, 1);
+    assert_says(&result, "\nbatchdot             skipped: it is not a libbatchdot\n");
+    assert_timed(&result, "tiny", "f32", "touch");
+    command_release(&result);
+}
+
+/* A library without the routines can be opened, but computes nothing. */
+static void test_library_of_another_kind(void **state) {
+    (void)state;
+#ifdef __GLIBC__
+    command_result result;
+    BENCH(&result, "--peer", "mine", "--cblas", "mine=libm.so.6");
+    assert_ends_well(&result);
+    assert_others_timed(&result);
+    assert_cell(&result, "tiny", "f32", "mine", "-");
+    assert_does_not_say(&result, "found wanting");
+    command_release(&result);
+#endif
+}
+
+static void test_engines_as_peers(void **state) {
+    (void)state;
+    command_result result;
+    BENCH(&result, "--peer", "batchdot-native", "--library", BATCHDOT_LIBRARY);
+    assert_ends_well(&result);
+    assert_says(&result, " of batchdot-native\n");
+    command_release(&result);
+}
+
+/* ---- Options ---------------------------------------------------------------------------------------------------- */
+
+static void test_cold_and_threads(void **state) {
+    (void)state;
+    command_result result;
+    BENCH(&result, "--cold", "--peer", "mine", "--cblas", cblas_named("mine"));
+    assert_ends_well(&result);
+    assert_others_timed(&result);
+    assert_timed(&result, "turned", "f32", "mine");
+    assert_says(&result, "cold caches");
+    command_release(&result);
+    BENCH(&result, "--threads", "2", "--peer", "mine", "--cblas", cblas_named("mine"));
+    assert_ends_well(&result);
+    assert_others_timed(&result);
+    assert_timed(&result, "turned", "f32", "mine");
+    assert_says(&result, "2 threads");
+    assert_does_not_say(&result, "found wanting");
+    command_release(&result);
+    set_fault("element", NULL);
+    BENCH(&result, "--threads", "2", "--peer", "mine", "--cblas", cblas_named("mine"));
+    assert_ends_well(&result);
+    assert_cell(&result, "turned", "f32", "mine", "WRONG");
+    command_release(&result);
+}
+
+static void test_selection(void **state) {
+    (void)state;
+    command_result result;
+    BENCH(&result, "--suite", "quick", "--dtype", "f64", "--peer", "none");
+    assert_ends_well(&result);
+    assert_timed(&result, "tiny", "f64", "batchdot");
+    assert_does_not_say(&result, "f32 ");
+    assert_does_not_say(&result, "wide");
+    command_release(&result);
+}
+
+/* ---- JSON ------------------------------------------------------------------------------------------------------- */
+
+/* Everything that a faulty run's JSON must hold; check_bench_json.cmake parses it. */
+static void check_json(const char *text) {
+    static const char *const parts[] = {
+        "{\"name\": \"mine\", \"role\": \"peer\", \"version\": ",
+        "{\"name\": \"batchdot\", \"role\": \"ours\", \"version\": \"libbatchdot ",
+        "{\"name\": \"mine\", \"status\": \"wrong\", \"reason\": \"element 3 of 12 is ",
+        "{\"name\": \"mine\", \"status\": \"timed\", \"seconds\": {\"median\": ",
+        "\"best_peer\": \"mine\", \"ratio\": {\"median\": ",
+        "\"best_peer\": null, \"ratio\": null",
+        "{\"name\": \"lost\", \"reason\": \"/no/such/library.so: ",
+    };
+    for (size_t i = 0; i < COUNT(parts); i++)
+        if (!strstr(text, parts[i]))
+            fail_msg("wanted: %s\nin: %s", parts[i], text);
+    assert_memory_equal(text, "{\"version\": 1,\n", 15);
+    assert_string_equal(text + strlen(text) - 2, "}\n");
+    assert_null(strstr(text, "nan"));
+    assert_null(strstr(text, "inf"));
+}
+
+static void test_json(void **state) {
+    (void)state;
+    command_result result;
+    set_fault("element", "2");
+    BENCH(&result, "--peer", "mine,lost", "--cblas", cblas_named("mine"), "--cblas", "lost=/no/such/library.so",
+          "--json", fixture_path("results.json"));
+    assert_ends_well(&result);
+    assert_others_timed(&result);
+    size_t size;
+    char *const text = fixture_read(fixture_path("results.json"), &size);
+    check_json(text);
+    free(text);
+    command_release(&result);
+    BENCH(&result, "--peer", "mine,lost", "--cblas", cblas_named("mine"), "--cblas", "lost=/no/such/library.so",
+          "--json", "-");
+    assert_int_equal(result.status, 0);
+    check_json(result.out);
+    if (!strstr(result.err, "\nGFLOP/s ") || strstr(result.out, "GFLOP/s"))
+        fail_with(&result, "the tables on stderr");
+    command_release(&result);
+}
+
+/* ---- --compare -------------------------------------------------------------------------------------------------- */
+
+static void check_comparison(const command_result *result, const char *name, const char *dtype) {
+    char words[MAX_WORDS][WORD_SIZE];
+    if (!find_line(result->out, name, dtype, words) || !is_number(words[2]) || !is_number(words[3]))
+        fail_with(result, name);
+}
+
+/* The speeds of the same file twice differ by noise, of which one round knows nothing. */
+static void test_comparison(void **state) {
+    (void)state;
+    command_result result;
+    BENCH(&result, "--compare", BATCHDOT_LIBRARY, "--rounds", "3");
+    assert_int_equal(result.signal, 0);
+    assert_in_range(result.status, 0, 1);
+    assert_string_equal(result.err, "");
+    assert_says(&result, "new / old (quartiles)");
+    check_comparison(&result, "tiny", "f32");
+    check_comparison(&result, "tiny", "f64");
+    check_comparison(&result, "wide", "f32");
+    check_comparison(&result, "turned", "f32");
+    assert_says(&result, " of 4 cases lost more than 5 % beyond the noise");
+    assert_int_equal(strstr(result.out, "   LOST\n") != NULL, result.status);
+    assert_int_equal(strstr(result.out, "\n0 of 4 cases lost") == NULL, result.status);
+    assert_does_not_say(&result, "found wanting");
+    command_release(&result);
+}
+
+static void test_comparison_with_what_is_no_library(void **state) {
+    (void)state;
+    command_result result;
+    BENCH(&result, "--compare", FAULTY_CBLAS_FILE);
+    assert_int_equal(result.signal, 0);
+    assert_in_range(result.status, 0, 1);
+    assert_says(&result, "\nold                  skipped: it is not a libbatchdot\n");
+    assert_says(&result, "  not timed\n");
+    command_release(&result);
+}
+
+#define PROGRAM_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, fixture_tear_down)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        PROGRAM_TEST(test_right_peer),
+        PROGRAM_TEST(test_only_named_peer),
+        PROGRAM_TEST(test_contracted_extent_of_one),
+        PROGRAM_TEST(test_faulty_peers),
+        PROGRAM_TEST(test_late_fault_alone),
+        PROGRAM_TEST(test_peers_that_do_not_load),
+        PROGRAM_TEST(test_library_that_is_not_ours),
+        PROGRAM_TEST(test_library_of_another_kind),
+        PROGRAM_TEST(test_engines_as_peers),
+        PROGRAM_TEST(test_cold_and_threads),
+        PROGRAM_TEST(test_selection),
+        PROGRAM_TEST(test_json),
+        PROGRAM_TEST(test_comparison),
+        PROGRAM_TEST(test_comparison_with_what_is_no_library),
+    };
+    return cmocka_run_group_tests_name("batchdot-bench", tests, NULL, NULL);
+}
