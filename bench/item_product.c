@@ -22,7 +22,8 @@ static void make_item(struct item_product *product, struct three_extents x, stru
     product->x_m = x_is_transposed ? 1 : product->k;
     product->x_k = x_is_transposed ? product->m : 1;
     product->y_n = y_is_transposed ? product->k : 1;
-    product->y_k = y_is_transposed ? 1 : product->n;
+    /* Rows of one element each are one row of as many. */
+    product->y_k = y_is_transposed && product->k > 1 ? 1 : product->n;
     product->out_m = y.before * y.behind;
 }
 

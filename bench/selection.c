@@ -101,6 +101,7 @@ bool select_contestants(const struct bench_options *options, struct contestant_l
                         size_t error_size) {
     struct contestant_list all;
     contestant_list_all(&all, options->library);
+    const int known_count = all.count;
     for (int i = 0; i < options->cblas_count; i++)
         if (!contestant_list_add_cblas(&all, options->cblas[i].name, options->cblas[i].file)) {
             snprintf(error, error_size, "the name %s is too long, or is another contestant's", options->cblas[i].name);
@@ -110,7 +111,7 @@ bool select_contestants(const struct bench_options *options, struct contestant_l
         return false;
     selected->count = 0;
     for (int i = 0; i < all.count; i++)
-        if (takes_part(options, &all.entries[i]))
+        if (i >= known_count || takes_part(options, &all.entries[i])) /* who names a library wants it */
             contestant_list_add(selected, all.entries[i].name, &all.entries[i]);
     return !options->compare || add_other_build(options, selected);
 }
