@@ -40,7 +40,8 @@ static void assert_has_line(const command_result *result, const char *beginning)
 static void test_list(void **state) {
     (void)state;
     command_result result;
-    BENCH(&result, "--list", "--cblas", "mine=" FAULTY_CBLAS_FILE);
+    static const char mine[] = "mine=" FAULTY_CBLAS_FILE;
+    BENCH(&result, "--list", "--cblas", mine);
     assert_ends_well(&result);
     assert_has_line(&result, "tiny                     f32  test quick\n");
     assert_has_line(&result, "tiny                     f64  test quick\n");
