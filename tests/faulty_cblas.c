@@ -1,6 +1,6 @@
 /* A CBLAS for the bench's tests: two routines that are right, except as the environment says.
  *
- * FAULTY_CBLAS names the fault (main comment beside each below); FAULTY_CBLAS_ROWS, if it is set, the m of the products
+ * FAULTY_CBLAS names the fault (has_fault below asks for it); FAULTY_CBLAS_ROWS, if it is set, the m of the products
  * that have it, so that the others stay right. Like a real one, it computes nothing where a leading dimension is too
  * small. */
 #include <signal.h>
@@ -100,6 +100,8 @@ static void multiply(const struct product *p) {
     is_late_now = is_repeated(p) || is_late_now;
     if (has_fault("element") || (has_fault("late") && is_late_now))
         set(p->c, p->m - 1, p->n - 1, last + 1);
+    if (has_fault("first"))
+        set(p->c, 0, 0, element_of(p, 0, 0) + 1);
     if (has_fault("unwritten"))
         set(p->c, p->m - 1, p->n - 1, before);
     if (has_fault("outside"))

@@ -173,10 +173,15 @@ static void test_faulty_peers(void **state) {
     static const struct {
         const char *fault, *word, *reason;
     } rows[] = {
-        {"element", "WRONG", "element 3 of 12 is "},         {"unwritten", "WRONG", "nan where "},
-        {"outside", "WRONG", "it wrote outside the output"}, {"late", "WRONG", "element 3 of 12 is "},
-        {"inputs", "CRASH", "it ended the process"},         {"crash", "CRASH", "it ended the process"},
-        {"abort", "CRASH", "it ended the process"},          {"exit", "CRASH", "it ended the process with status "},
+        {"element", "WRONG", "element 3 of 12 is "},
+        {"unwritten", "WRONG", "nan where "},
+        {"first", "WRONG", "element 0 of 12 is "},
+        {"outside", "WRONG", "it wrote outside the output"},
+        {"late", "WRONG", "element 3 of 12 is "},
+        {"inputs", "CRASH", "it ended the process"},
+        {"crash", "CRASH", "it ended the process"},
+        {"abort", "CRASH", "it ended the process"},
+        {"exit", "CRASH", "it ended the process with status "},
         {"hang", "HUNG", "it did not end within 1 s"},
     };
     (void)state;
