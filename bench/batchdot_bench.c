@@ -207,13 +207,13 @@ static bool is_sound(const struct results *results, const struct bench_options *
 /* Measures and prints. The program's status. */
 static int run(struct results *results, const struct bench_options *options, const struct case_table *cases) {
     struct machine machine;
+    machine_describe(&machine); /* before libraries add to the environment */
     set_environment(options->threads);
     signal(SIGPIPE, SIG_IGN); /* a checked library may end its process while it is written to */
     if (!check_all(results, options, cases) || !time_all(results, options, cases)) {
         fputs("batchdot-bench: out of memory\n", stderr);
         return 1;
     }
-    machine_describe(&machine);
     const bool json_is_all = options->json_file && !strcmp(options->json_file, "-");
     FILE *const stream = json_is_all ? stderr : stdout;
     text_report_head(stream, results, &machine, options);
