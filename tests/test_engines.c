@@ -149,7 +149,9 @@ static void check_engine(const struct engine *engine, batchdot_dtype dtype, bool
     const oracle_problem problem = {&x_tensor, &y_tensor, &out_tensor, &(const batchdot_axes){2, 1}, NULL};
     oracle_compute(&problem, expected);
     assert_null(engine->refusal(&c));
-    engine->execute(&c, 2, x, y, out);
+    struct preparation preparation;
+    engine->prepare(&c, &preparation);
+    engine->execute(&c, &preparation, 2, x, y, out);
     for (int i = 0; i < BATCH * M * N; i++)
         assert_true(oracle_matches(dtype, &expected[i], out + expected[i].offset * (int64_t)size));
 }
@@ -168,10 +170,13 @@ static void test_both_engines_agree_with_the_oracle(void **state) {
 static void test_small_work_gets_one_thread(void **state) {
     (void)state;
     struct contraction c = plain_product();
-    assert_int_equal(bd_native_thread_count(&c, 8), 1);
+    struct preparation preparation;
+    bd_native_engine.prepare(&c, &preparation);
+    assert_int_equal(bd_native_thread_count(&preparation, 8), 1);
     c.batch.axes[0].extent = INT64_C(1) << 40;
-    assert_in_range(bd_native_thread_count(&c, 3), 1, 3);
-    assert_int_equal(bd_native_thread_count(&c, 1), 1);
+    bd_native_engine.prepare(&c, &preparation);
+    assert_in_range(bd_native_thread_count(&preparation, 3), 1, 3);
+    assert_int_equal(bd_native_thread_count(&preparation, 1), 1);
 }
 
 int main(void) {

@@ -404,7 +404,10 @@ static const char *refusal(const struct contraction *contraction) {
     return why;
 }
 
-static const char *routine(const struct contraction *contraction) {
+static const char *routine(const struct contraction *contraction, const struct preparation *preparation,
+                           const char **why) {
+    (void)preparation;
+    *why = NULL;
     struct blas_item item;
     express_item(contraction, &item);
     if (item.is_gemv)
@@ -416,8 +419,9 @@ static const char *routine(const struct contraction *contraction) {
     return "?gemm, an item a call";
 }
 
-static void execute(const struct contraction *contraction, int num_threads, const void *x, const void *y, void *out) {
-    (void)num_threads; /* a BLAS keeps to its own setting */
+static void execute(const struct contraction *contraction, const struct preparation *preparation, int num_threads,
+                    const void *x, const void *y, void *out) {
+    (void)preparation, (void)num_threads; /* a BLAS keeps to its own setting */
     struct blas_item item;
     express_item(contraction, &item);
     const batchdot_dtype dtype = contraction->dtype[OPERAND_OUT];
@@ -462,13 +466,16 @@ static const char *refusal(const struct contraction *contraction) {
     return "this library was built without BLAS";
 }
 
-static const char *routine(const struct contraction *contraction) {
-    (void)contraction;
+static const char *routine(const struct contraction *contraction, const struct preparation *preparation,
+                           const char **why) {
+    (void)contraction, (void)preparation;
+    *why = NULL;
     return "none";
 }
 
-static void execute(const struct contraction *contraction, int num_threads, const void *x, const void *y, void *out) {
-    (void)contraction, (void)num_threads, (void)x, (void)y, (void)out;
+static void execute(const struct contraction *contraction, const struct preparation *preparation, int num_threads,
+                    const void *x, const void *y, void *out) {
+    (void)contraction, (void)preparation, (void)num_threads, (void)x, (void)y, (void)out;
 }
 
 bool bd_blas_is_built_in(void) {
@@ -477,4 +484,8 @@ bool bd_blas_is_built_in(void) {
 
 #endif
 
-const struct engine bd_blas_engine = {"blas", refusal, routine, execute};
+static void prepare(const struct contraction *contraction, struct preparation *preparation) {
+    (void)contraction, (void)preparation;
+}
+
+const struct engine bd_blas_engine = {"blas", refusal, prepare, routine, execute};

@@ -2,17 +2,28 @@
 #ifndef BATCHDOT_ENGINES_ENGINE_H
 #define BATCHDOT_ENGINES_ENGINE_H
 
-#include "contraction/contraction.h"
+#include "kernels/kernel.h"
+
+/* What an engine works out once, when a plan is made. The BLAS engine wants nothing of it. */
+struct preparation {
+    const struct kernel *kernel;
+    struct product product; /* a run of items along the innermost batch axis */
+    int64_t item_count;     /* of all batch axes */
+    int most_threads;       /* that the work is worth */
+};
 
 struct engine {
     const char *name;
     /* Why this engine cannot compute the contraction; NULL if it can. Depends on one item's extents and strides, the
      * dtypes and the options, never on the number of items. */
     const char *(*refusal)(const struct contraction *contraction);
-    /* What it will run, such as a kernel's name. */
-    const char *(*routine)(const struct contraction *contraction);
+    void (*prepare)(const struct contraction *contraction, struct preparation *preparation);
+    /* What it will run, such as a kernel's name, and why that; why may be NULL. */
+    const char *(*routine)(const struct contraction *contraction, const struct preparation *preparation,
+                           const char **why);
     /* x, y and out point to the elements at contraction->origin. num_threads is the caller's option. */
-    void (*execute)(const struct contraction *contraction, int num_threads, const void *x, const void *y, void *out);
+    void (*execute)(const struct contraction *contraction, const struct preparation *preparation, int num_threads,
+                    const void *x, const void *y, void *out);
 };
 
 /* This library's own kernels. Accepts everything. */
@@ -25,6 +36,6 @@ extern const struct engine bd_blas_engine;
 bool bd_blas_is_built_in(void);
 
 /* How many threads the native engine would use. */
-int bd_native_thread_count(const struct contraction *contraction, int num_threads);
+int bd_native_thread_count(const struct preparation *preparation, int num_threads);
 
 #endif

@@ -1,24 +1,24 @@
-/* Drives the kernels: every item of the batch, cut into blocks of its output when there are fewer items than threads.
- */
+/* Drives the kernels: runs of items, or blocks of an item's output when there are fewer items than threads. */
 #include "base/checked.h"
 #include "base/dtype.h"
+#include "base/parts.h"
 #include "base/threads.h"
 #include "contraction/walk.h"
 #include "engines/engine.h"
-#include "kernels/kernel.h"
 
+#include <limits.h>
 #include <stddef.h>
 
 /* Multiply-adds worth a thread of their own: waking one costs some microseconds. */
 enum { MIN_WORK_PER_THREAD = 1 << 16 };
 
 /* Blocks are cut at multiples of this, so that kernels see few ragged edges. */
-enum { BLOCK_GRAIN = 8 };
+enum { BLOCK_GRAIN = 64 };
 
 struct native_run {
     const struct contraction *contraction;
     const struct kernel *kernel;
-    struct product product; /* a whole item */
+    const struct product *product;
     int64_t block_m, block_n;
     int64_t blocks_m, blocks_n; /* an item's blocks */
     const char *x, *y;
@@ -30,65 +30,105 @@ static const char *never_refuses(const struct contraction *contraction) {
     return NULL;
 }
 
-static const struct kernel *kernel_of(const struct contraction *contraction) {
-    return bd_find_kernel(contraction->dtype[OPERAND_X], contraction->dtype[OPERAND_Y],
-                          contraction->dtype[OPERAND_OUT]);
-}
-
-static const char *kernel_name(const struct contraction *contraction) {
-    return kernel_of(contraction)->name;
-}
-
-int bd_native_thread_count(const struct contraction *contraction, int num_threads) {
-    const int64_t outputs = bd_multiply_saturating(
-        bd_group_extent(&contraction->batch),
-        bd_multiply_saturating(bd_group_extent(&contraction->m), bd_group_extent(&contraction->n)));
-    const int64_t work = bd_multiply_saturating(outputs, bd_group_extent(&contraction->k));
+static void prepare(const struct contraction *contraction, struct preparation *preparation) {
+    const struct axis m = bd_only_axis(&contraction->m), n = bd_only_axis(&contraction->n);
+    const struct axis_group *const batch = &contraction->batch, *const k_axes = &contraction->k;
+    const struct axis unit = {1, {0, 0, 0}};
+    const struct axis item = batch->count ? batch->axes[batch->count - 1] : unit;
+    const struct axis k = k_axes->count ? k_axes->axes[k_axes->count - 1] : unit;
+    const batchdot_dtype *dtype = contraction->dtype;
+    preparation->product = (struct product){
+        .items = item.extent,
+        .m = m.extent,
+        .n = n.extent,
+        .k = k.extent,
+        .x_item = item.stride[OPERAND_X],
+        .y_item = item.stride[OPERAND_Y],
+        .out_item = item.stride[OPERAND_OUT],
+        .x_m = m.stride[OPERAND_X],
+        .x_k = k.stride[OPERAND_X],
+        .y_k = k.stride[OPERAND_Y],
+        .y_n = n.stride[OPERAND_Y],
+        .out_m = m.stride[OPERAND_OUT],
+        .out_n = n.stride[OPERAND_OUT],
+        .outer_k = k_axes->axes,
+        .outer_k_count = k_axes->count ? k_axes->count - 1 : 0,
+        .alpha = {contraction->alpha[0], contraction->alpha[1]},
+        .beta = {contraction->beta[0], contraction->beta[1]},
+        .conjugate_x = contraction->conjugate[OPERAND_X],
+        .conjugate_y = contraction->conjugate[OPERAND_Y],
+    };
+    /* The stride of an axis of extent 1 says nothing; as 1 it keeps nobody from taking the item. */
+    struct product *const product = &preparation->product;
+    if (product->k == 1)
+        product->x_k = product->y_k = 1;
+    if (product->n == 1)
+        product->y_n = product->out_n = 1;
+    if (product->m == 1) {
+        product->x_m = 1;
+        product->out_m = product->n;
+    }
+    preparation->kernel = bd_find_kernel(bd_isa(), dtype[OPERAND_X], dtype[OPERAND_Y], dtype[OPERAND_OUT], product);
+    preparation->item_count = bd_group_extent(batch);
+    const int64_t work = bd_multiply_saturating(
+        preparation->item_count,
+        bd_multiply_saturating(m.extent, bd_multiply_saturating(n.extent, bd_group_extent(k_axes))));
     const int64_t worth = work / MIN_WORK_PER_THREAD;
-    if (worth < 2)
+    preparation->most_threads = worth < 1 ? 1 : worth < INT_MAX ? (int)worth : INT_MAX;
+}
+
+static const char *kernel_name(const struct contraction *contraction, const struct preparation *preparation,
+                               const char **why) {
+    (void)contraction;
+    *why = preparation->kernel->when;
+    return preparation->kernel->name;
+}
+
+int bd_native_thread_count(const struct preparation *preparation, int num_threads) {
+    if (preparation->most_threads < 2)
         return 1;
     const int budget = bd_thread_budget(num_threads);
-    return worth < budget ? (int)worth : budget;
-}
-
-static int64_t divide_up(int64_t a, int64_t b) {
-    return a / b + (a % b != 0);
+    return preparation->most_threads < budget ? preparation->most_threads : budget;
 }
 
 static int64_t block_extent(int64_t extent, int64_t wanted_blocks) {
-    const int64_t even = divide_up(extent, wanted_blocks);
-    return divide_up(even, BLOCK_GRAIN) * BLOCK_GRAIN;
+    const int64_t even = bd_divide_up(extent, wanted_blocks);
+    return bd_divide_up(even, BLOCK_GRAIN) * BLOCK_GRAIN;
 }
 
-/* Four units a thread even out threads of unequal speed; rows are cut first, since a block's rows share nothing. */
+/* Four units a thread even out threads of unequal speed. Columns are cut first: a kernel that packs y does it for every
+ * block of rows anew. */
 static void cut_into_blocks(struct native_run *run, int64_t item_count, int thread_count) {
-    const int64_t m = run->product.m, n = run->product.n;
+    const int64_t m = run->product->m, n = run->product->n;
     run->block_m = m;
     run->block_n = n;
-    const int64_t wanted = thread_count > 1 ? divide_up(4 * (int64_t)thread_count, item_count) : 1;
+    const int64_t wanted = thread_count > 1 ? bd_divide_up(4 * (int64_t)thread_count, item_count) : 1;
     if (wanted > 1) {
-        run->block_m = block_extent(m, wanted);
-        run->block_n = block_extent(n, divide_up(wanted, divide_up(m, run->block_m)));
+        run->block_n = block_extent(n, wanted);
+        run->block_m = block_extent(m, bd_divide_up(wanted, bd_divide_up(n, run->block_n)));
     }
-    run->blocks_m = divide_up(m, run->block_m);
-    run->blocks_n = divide_up(n, run->block_n);
+    run->blocks_m = bd_divide_up(m, run->block_m);
+    run->blocks_n = bd_divide_up(n, run->block_n);
 }
 
-static void run_block(const struct native_run *run, const int64_t item_offset[OPERAND_COUNT], int64_t block) {
+static void run_kernel(const struct native_run *run, const struct product *product, int64_t x, int64_t y, int64_t out) {
     const batchdot_dtype *dtype = run->contraction->dtype;
-    const int64_t i = block / run->blocks_n * run->block_m, j = block % run->blocks_n * run->block_n;
-    struct product product = run->product;
-    product.m = product.m - i < run->block_m ? product.m - i : run->block_m;
-    product.n = product.n - j < run->block_n ? product.n - j : run->block_n;
-    const int64_t x = item_offset[OPERAND_X] + i * product.x_m;
-    const int64_t y = item_offset[OPERAND_Y] + j * product.y_n;
-    const int64_t out = item_offset[OPERAND_OUT] + i * product.out_m + j * product.out_n;
-    run->kernel->run(&product, run->x + x * bd_dtype_info(dtype[OPERAND_X])->size,
+    run->kernel->run(product, run->x + x * bd_dtype_info(dtype[OPERAND_X])->size,
                      run->y + y * bd_dtype_info(dtype[OPERAND_Y])->size,
                      run->out + out * bd_dtype_info(dtype[OPERAND_OUT])->size);
 }
 
-static void run_units(int64_t first, int64_t last, void *context) {
+static void run_block(const struct native_run *run, const int64_t item_offset[OPERAND_COUNT], int64_t block) {
+    const int64_t i = block / run->blocks_n * run->block_m, j = block % run->blocks_n * run->block_n;
+    struct product product = *run->product;
+    product.items = 1;
+    product.m = product.m - i < run->block_m ? product.m - i : run->block_m;
+    product.n = product.n - j < run->block_n ? product.n - j : run->block_n;
+    run_kernel(run, &product, item_offset[OPERAND_X] + i * product.x_m, item_offset[OPERAND_Y] + j * product.y_n,
+               item_offset[OPERAND_OUT] + i * product.out_m + j * product.out_n);
+}
+
+static void run_blocks(int64_t first, int64_t last, void *context) {
     const struct native_run *run = context;
     const struct axis_group *batch = &run->contraction->batch;
     const int64_t blocks = run->blocks_m * run->blocks_n;
@@ -104,30 +144,45 @@ static void run_units(int64_t first, int64_t last, void *context) {
     }
 }
 
-static void execute(const struct contraction *contraction, int num_threads, const void *x, const void *y, void *out) {
-    const struct axis m = bd_only_axis(&contraction->m), n = bd_only_axis(&contraction->n);
+/* Items first to last, in runs along the innermost batch axis. */
+static void run_items(int64_t first, int64_t last, void *context) {
+    const struct native_run *run = context;
+    const struct axis_group *batch = &run->contraction->batch;
+    struct product product = *run->product;
+    const int64_t items_a_run = product.items;
+    struct walk outer;
+    bd_walk_start(&outer, batch->axes, batch->count > 0 ? batch->count - 1 : 0, first / items_a_run);
+    int64_t skipped = first % items_a_run;
+    while (first < last) {
+        const int64_t rest = items_a_run - skipped;
+        product.items = last - first < rest ? last - first : rest;
+        run_kernel(run, &product, outer.offset[OPERAND_X] + skipped * product.x_item,
+                   outer.offset[OPERAND_Y] + skipped * product.y_item,
+                   outer.offset[OPERAND_OUT] + skipped * product.out_item);
+        first += product.items;
+        skipped = 0;
+        bd_walk_next(&outer);
+    }
+}
+
+static void execute(const struct contraction *contraction, const struct preparation *preparation, int num_threads,
+                    const void *x, const void *y, void *out) {
+    const int thread_count = bd_native_thread_count(preparation, num_threads);
+    if (thread_count == 1 && contraction->batch.count <= 1) {
+        preparation->kernel->run(&preparation->product, x, y, out);
+        return;
+    }
     struct native_run run = {
         .contraction = contraction,
-        .kernel = kernel_of(contraction),
-        .product = {.m = m.extent,
-                    .n = n.extent,
-                    .x_m = m.stride[OPERAND_X],
-                    .y_n = n.stride[OPERAND_Y],
-                    .out_m = m.stride[OPERAND_OUT],
-                    .out_n = n.stride[OPERAND_OUT],
-                    .k = &contraction->k,
-                    .alpha = {contraction->alpha[0], contraction->alpha[1]},
-                    .beta = {contraction->beta[0], contraction->beta[1]},
-                    .conjugate_x = contraction->conjugate[OPERAND_X],
-                    .conjugate_y = contraction->conjugate[OPERAND_Y]},
+        .kernel = preparation->kernel,
+        .product = &preparation->product,
         .x = x,
         .y = y,
         .out = out,
     };
-    const int64_t item_count = bd_group_extent(&contraction->batch);
-    const int thread_count = bd_native_thread_count(contraction, num_threads);
-    cut_into_blocks(&run, item_count, thread_count);
-    bd_run_threads(thread_count, item_count * run.blocks_m * run.blocks_n, run_units, &run);
+    cut_into_blocks(&run, preparation->item_count, thread_count);
+    const int64_t blocks = run.blocks_m * run.blocks_n;
+    bd_run_threads(thread_count, preparation->item_count * blocks, blocks > 1 ? run_blocks : run_items, &run);
 }
 
-const struct engine bd_native_engine = {"native", never_refuses, kernel_name, execute};
+const struct engine bd_native_engine = {"native", never_refuses, prepare, kernel_name, execute};

@@ -2,15 +2,22 @@
 #ifndef BATCHDOT_KERNELS_KERNEL_H
 #define BATCHDOT_KERNELS_KERNEL_H
 
+#include "base/isa.h"
 #include "contraction/contraction.h"
 
-/* out[i, j] = alpha * sum over k of x[i, k] * y[k, j] + beta * out[i, j], for 0 <= i < m and 0 <= j < n.
- * Every element sums over k in one order, whatever m and n are, so that a product may be cut into blocks anywhere. */
+/* A run of items, for each of which
+ *
+ *     out[i, j] = alpha * sum over k of x[i, k] * y[k, j] + beta * out[i, j]    for 0 <= i < m and 0 <= j < n.
+ *
+ * The order in which an element is summed depends on the extents and strides of x, y and k, never on items, and not on
+ * m and n once a kernel is chosen: a product may be cut into runs and blocks anywhere. Strides are in elements. */
 struct product {
-    int64_t m, n;
-    int64_t x_m, y_n, out_m, out_n; /* strides in elements */
-    const struct axis_group *k;     /* any number of axes, none being a single term; if empty, one axis of extent 0 */
-    double alpha[2], beta[2];       /* real, imaginary; beta 0 does not read out */
+    int64_t items, m, n, k;
+    int64_t x_item, y_item, out_item;
+    int64_t x_m, x_k, y_k, y_n, out_m, out_n;
+    const struct axis *outer_k; /* contracted axes around k, not to be merged with it */
+    int outer_k_count;
+    double alpha[2], beta[2]; /* real, imaginary; beta 0 does not read out */
     bool conjugate_x, conjugate_y;
 };
 
@@ -19,12 +26,18 @@ typedef void product_kernel(const struct product *product, const void *x, const 
 struct kernel {
     const char *name;
     batchdot_dtype x, y, out;
-    const char *isa;
+    enum isa isa;
+    const char *when; /* what it is for, in words */
+    /* Whether it can compute the product and is the right one for it, as far as those behind it in the list are
+     * concerned. Looks at one item only. */
+    bool (*accepts)(const struct product *product);
     product_kernel *run;
 };
 
-/* There is one for every combination of dtypes that the library accepts. */
-const struct kernel *bd_find_kernel(batchdot_dtype x, batchdot_dtype y, batchdot_dtype out);
+/* The first of the list that has these dtypes, needs no more than this instruction set and accepts the product. There
+ * is one for every combination of dtypes that the library accepts. */
+const struct kernel *bd_find_kernel(enum isa isa, batchdot_dtype x, batchdot_dtype y, batchdot_dtype out,
+                                    const struct product *product);
 
 /* The whole list, for the tests. */
 const struct kernel *bd_kernels(int *count);

@@ -4,7 +4,9 @@
 
 #include "kernels/kernel.h"
 
-#define KERNEL(name, x, y, out, isa) product_kernel bd_##name;
+#define KERNEL(name, x, y, out, isa, when)                                                                             \
+    product_kernel bd_##name;                                                                                          \
+    bool bd_##name##_accepts(const struct product *product);
 #include "kernels/kernels.inc"
 #undef KERNEL
 

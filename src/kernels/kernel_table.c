@@ -3,17 +3,20 @@
 #include <stddef.h>
 
 static const struct kernel kernels[] = {
-#define KERNEL(name, x, y, out, isa) {#name, BATCHDOT_##x, BATCHDOT_##y, BATCHDOT_##out, isa, bd_##name},
+#define KERNEL(name, x, y, out, isa, when)                                                                             \
+    {#name, BATCHDOT_##x, BATCHDOT_##y, BATCHDOT_##out, ISA_##isa, when, bd_##name##_accepts, bd_##name},
 #include "kernels/kernels.inc"
 #undef KERNEL
 };
 
 enum { KERNEL_COUNT = sizeof kernels / sizeof kernels[0] };
 
-const struct kernel *bd_find_kernel(batchdot_dtype x, batchdot_dtype y, batchdot_dtype out) {
+const struct kernel *bd_find_kernel(enum isa isa, batchdot_dtype x, batchdot_dtype y, batchdot_dtype out,
+                                    const struct product *product) {
     for (int i = 0; i < KERNEL_COUNT; i++) {
-        if (kernels[i].x == x && kernels[i].y == y && kernels[i].out == out)
-            return &kernels[i];
+        const struct kernel *const kernel = &kernels[i];
+        if (kernel->x == x && kernel->y == y && kernel->out == out && kernel->isa <= isa && kernel->accepts(product))
+            return kernel;
     }
     return NULL;
 }

@@ -24,20 +24,11 @@ enum { TILE_M = 4, TILE_N = 8 };
 #define PASTE_NAMES(a, b) a##b
 #define PASTE(a, b) PASTE_NAMES(a, b)
 
-/* The innermost axis of k, or a single step where k has none. */
-static inline struct axis innermost_k(const struct axis_group *k) {
-    return k->count > 0 ? k->axes[k->count - 1] : (struct axis){1, {0, 0, 0}};
-}
-
-static inline int outer_k_count(const struct axis_group *k) {
-    return k->count > 0 ? k->count - 1 : 0;
-}
-
 /* How often the innermost axis of k is run through. */
-static inline int64_t outer_k_extent(const struct axis_group *k) {
+static inline int64_t outer_k_extent(const struct product *product) {
     int64_t extent = 1;
-    for (int i = 0; i < outer_k_count(k); i++)
-        extent *= k->axes[i].extent;
+    for (int i = 0; i < product->outer_k_count; i++)
+        extent *= product->outer_k[i].extent;
     return extent;
 }
 
@@ -72,10 +63,9 @@ static inline int64_t outer_k_extent(const struct axis_group *k) {
 static inline __attribute__((always_inline)) void PASTE(NAME, _tile)(const struct product *product, const X_ELEMENT *x,
                                                                      const Y_ELEMENT *y, OUT_ELEMENT *out, int m, int n,
                                                                      int64_t y_n) {
-    const struct axis k = innermost_k(product->k);
-    const int64_t outer_extent = outer_k_extent(product->k);
+    const int64_t outer_extent = outer_k_extent(product);
     struct walk outer;
-    bd_walk_start(&outer, product->k->axes, outer_k_count(product->k), 0);
+    bd_walk_start(&outer, product->outer_k, product->outer_k_count, 0);
 
     SUM sums[TILE_M][TILE_N];
     for (int i = 0; i < m; i++)
@@ -85,15 +75,15 @@ static inline __attribute__((always_inline)) void PASTE(NAME, _tile)(const struc
     for (int64_t outer_step = 0; outer_step < outer_extent; outer_step++, bd_walk_next(&outer)) {
         const X_ELEMENT *x_column = x + outer.offset[OPERAND_X];
         const Y_ELEMENT *y_row = y + outer.offset[OPERAND_Y];
-        for (int64_t step = 0; step < k.extent; step++) {
+        for (int64_t step = 0; step < product->k; step++) {
             SUM row[TILE_N];
             for (int j = 0; j < n; j++) {
-                row[j] = WIDEN_Y(y_row[step * k.stride[OPERAND_Y] + j * y_n]);
+                row[j] = WIDEN_Y(y_row[step * product->y_k + j * y_n]);
                 if (product->conjugate_y)
                     row[j] = CONJUGATE(row[j]);
             }
             for (int i = 0; i < m; i++) {
-                SUM factor = WIDEN_X(x_column[step * k.stride[OPERAND_X] + i * product->x_m]);
+                SUM factor = WIDEN_X(x_column[step * product->x_k + i * product->x_m]);
                 if (product->conjugate_x)
                     factor = CONJUGATE(factor);
                 for (int j = 0; j < n; j++)
@@ -114,12 +104,13 @@ static inline __attribute__((always_inline)) void PASTE(NAME, _tile)(const struc
     }
 }
 
-void PASTE(bd_, NAME)(const struct product *product, const void *x_data, const void *y_data, void *out_data) {
+static void PASTE(NAME, _item)(const struct product *product, const X_ELEMENT *x_data, const Y_ELEMENT *y_data,
+                               OUT_ELEMENT *out_data) {
     for (int64_t i = 0; i < product->m; i += TILE_M) {
         for (int64_t j = 0; j < product->n; j += TILE_N) {
-            const X_ELEMENT *x = (const X_ELEMENT *)x_data + i * product->x_m;
-            const Y_ELEMENT *y = (const Y_ELEMENT *)y_data + j * product->y_n;
-            OUT_ELEMENT *out = (OUT_ELEMENT *)out_data + i * product->out_m + j * product->out_n;
+            const X_ELEMENT *x = x_data + i * product->x_m;
+            const Y_ELEMENT *y = y_data + j * product->y_n;
+            OUT_ELEMENT *out = out_data + i * product->out_m + j * product->out_n;
             const int m = product->m - i < TILE_M ? (int)(product->m - i) : TILE_M;
             const int n = product->n - j < TILE_N ? (int)(product->n - j) : TILE_N;
             if (m == TILE_M && n == TILE_N && product->y_n == 1)
@@ -130,6 +121,18 @@ void PASTE(bd_, NAME)(const struct product *product, const void *x_data, const v
                 PASTE(NAME, _tile)(product, x, y, out, m, n, product->y_n);
         }
     }
+}
+
+void PASTE(bd_, NAME)(const struct product *product, const void *x, const void *y, void *out) {
+    for (int64_t item = 0; item < product->items; item++)
+        PASTE(NAME, _item)
+        (product, (const X_ELEMENT *)x + item * product->x_item, (const Y_ELEMENT *)y + item * product->y_item,
+         (OUT_ELEMENT *)out + item * product->out_item);
+}
+
+bool PASTE(PASTE(bd_, NAME), _accepts)(const struct product *product) {
+    (void)product;
+    return true;
 }
 
 #undef NAME

@@ -64,11 +64,13 @@ size_t bd_plan_explain(const struct batchdot_plan *plan, char *text, size_t size
         return report.length;
     }
     print_contraction(&report, &plan->contraction);
-    print(&report, "engine: %s (%s)\n", plan->engine->name, plan->engine->routine(&plan->contraction));
-    print(&report, "why: %s\n", plan->reason);
+    const char *why_routine;
+    const char *const routine = plan->engine->routine(&plan->contraction, &plan->preparation, &why_routine);
+    print(&report, "engine: %s (%s)\n", plan->engine->name, routine);
+    print(&report, "why: %s%s%s\n", plan->reason, why_routine ? "; " : "", why_routine ? why_routine : "");
     if (plan->engine == &bd_blas_engine)
         print(&report, "threads: as the BLAS is set; num_threads does not reach it\n");
     else
-        print(&report, "threads: %d\n", bd_native_thread_count(&plan->contraction, plan->num_threads));
+        print(&report, "threads: %d\n", bd_native_thread_count(&plan->preparation, plan->num_threads));
     return report.length;
 }

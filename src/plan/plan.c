@@ -57,6 +57,7 @@ batchdot_status bd_plan_choose_engine(struct batchdot_plan *plan, batchdot_engin
         plan->reason =
             requested == BATCHDOT_ENGINE_BLAS ? "it was asked for" : "BLAS is the faster one for such an item";
     }
+    plan->engine->prepare(&plan->contraction, &plan->preparation);
     return BATCHDOT_OK;
 }
 
@@ -91,7 +92,7 @@ batchdot_status bd_plan_run(const struct batchdot_plan *plan, const void *x, con
     const batchdot_dtype *dtype = contraction->dtype;
     if (plan->tensor[OPERAND_X].is_empty) /* the inputs may then be NULL, with which one must not even calculate */
         folded_x = folded_y = out;
-    plan->engine->execute(contraction, plan->num_threads,
+    plan->engine->execute(contraction, &plan->preparation, plan->num_threads,
                           folded_x + origin[OPERAND_X] * bd_dtype_info(dtype[OPERAND_X])->size,
                           folded_y + origin[OPERAND_Y] * bd_dtype_info(dtype[OPERAND_Y])->size,
                           folded_out + origin[OPERAND_OUT] * bd_dtype_info(dtype[OPERAND_OUT])->size);

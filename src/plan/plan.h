@@ -18,6 +18,7 @@ struct batchdot_plan {
     int num_threads;
     const struct engine *engine;
     const char *reason; /* why this engine; static */
+    struct preparation preparation;
 };
 
 /* Folds plan->contraction, which the caller has filled in together with plan->tensor. */

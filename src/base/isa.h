@@ -1,0 +1,27 @@
+/* The instruction set that the kernels may use. */
+#ifndef BATCHDOT_BASE_ISA_H
+#define BATCHDOT_BASE_ISA_H
+
+/* Whether this processor family's kernels are compiled at all. */
+#if defined(__x86_64__)
+#define BATCHDOT_ISA_IS_X86 1
+#else
+#define BATCHDOT_ISA_IS_X86 0
+#endif
+#if defined(__aarch64__) && defined(__AARCH64EL__)
+#define BATCHDOT_ISA_IS_ARM 1
+#else
+#define BATCHDOT_ISA_IS_ARM 0
+#endif
+
+/* Each one can do what those before it on the same processor family can. */
+enum isa { ISA_PORTABLE, ISA_NEON, ISA_AVX2, ISA_AVX512, ISA_COUNT };
+
+/* "portable", "neon", "avx2", "avx512": what the environment variable BATCHDOT_ISA takes. */
+const char *bd_isa_name(enum isa isa);
+
+/* The best that the processor and the operating system offer, or a lesser one that BATCHDOT_ISA names. Found out on the
+ * first call; a name that is unknown, or more than the processor can do, changes nothing. */
+enum isa bd_isa(void);
+
+#endif

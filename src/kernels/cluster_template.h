@@ -1,0 +1,111 @@
+/* Items so small that x, y and the output each fit into a vector, alone or several items together: for each step along
+ * k the elements of both are permuted to the lanes of the outputs that they belong to.
+ *
+ *     2 by 2 items, 16 lanes:   lane   0  1  2  3   4  5 ... 15
+ *                               item   0  0  0  0   1  1      3
+ *                               row    0  0  1  1   0  0      1
+ *                               column 0  1  0  1   0  1      1
+ *
+ * Every element is one chain of fused multiply-adds over k in order. Needs a vector_*.h with permute. */
+#include "kernels/epilogue.h"
+
+enum { MAX_CLUSTER_K = 4 };
+
+/* How far an item reaches in memory, in elements. */
+static inline int64_t x_extent(const struct product *product) {
+    return (product->m - 1) * product->x_m + (product->k - 1) * product->x_k + 1;
+}
+
+static inline int64_t y_extent(const struct product *product) {
+    return (product->k - 1) * product->y_k + (product->n - 1) * product->y_n + 1;
+}
+
+static bool follows(int64_t items, int64_t step, int64_t extent) {
+    return step >= 0 && (items - 1) * step + extent <= LANES;
+}
+
+/* The items that a vector holds: as many as lie close enough together. */
+static int64_t cluster_items(const struct product *product) {
+    const int64_t outputs = product->m * product->n;
+    int64_t items = LANES / outputs;
+    if (product->items < items)
+        items = product->items;
+    while (items > 1 && !(product->out_item == outputs && follows(items, product->x_item, x_extent(product)) &&
+                          follows(items, product->y_item, y_extent(product))))
+        items--;
+    return items;
+}
+
+struct cluster {
+    lanes x_lanes[MAX_CLUSTER_K], y_lanes[MAX_CLUSTER_K]; /* of each step */
+};
+
+static struct cluster cluster_of(const struct product *product) {
+    const int64_t outputs = product->m * product->n;
+    struct cluster cluster;
+    for (int64_t step = 0; step < product->k; step++) {
+        int32_t x_lanes[LANES], y_lanes[LANES];
+        for (int lane = 0; lane < LANES; lane++) {
+            const int64_t item = lane / outputs, row = lane % outputs / product->n, column = lane % product->n;
+            x_lanes[lane] = (int32_t)(item * product->x_item + row * product->x_m + step * product->x_k) & (LANES - 1);
+            y_lanes[lane] =
+                (int32_t)(item * product->y_item + column * product->y_n + step * product->y_k) & (LANES - 1);
+        }
+        cluster.x_lanes[step] = lanes_of(x_lanes);
+        cluster.y_lanes[step] = lanes_of(y_lanes);
+    }
+    return cluster;
+}
+
+/* A vector of items; k is a constant. */
+static inline __attribute__((always_inline)) void cluster_vector(const struct product *product,
+                                                                 const struct cluster *cluster, int64_t items,
+                                                                 const element *x, const element *y, element *out,
+                                                                 int k) {
+    const vec x_items = load_part(x, first_lanes((items - 1) * product->x_item + x_extent(product)));
+    const vec y_items = load_part(y, first_lanes((items - 1) * product->y_item + y_extent(product)));
+    vec sum = zero();
+#pragma GCC unroll 16
+    for (int step = 0; step < k; step++)
+        sum = multiply_add(permute(x_items, cluster->x_lanes[step]), permute(y_items, cluster->y_lanes[step]), sum);
+    finish_part(product, out, sum, first_lanes(items * product->m * product->n));
+}
+
+static inline __attribute__((always_inline)) void cluster_run(const struct product *product, const element *x,
+                                                              const element *y, element *out, int k) {
+    const struct cluster cluster = cluster_of(product);
+    const int64_t items = cluster_items(product);
+    int64_t left = product->items;
+    for (; left >= items; left -= items) {
+        cluster_vector(product, &cluster, items, x, y, out, k);
+        x += items * product->x_item;
+        y += items * product->y_item;
+        out += items * product->out_item;
+    }
+    if (left > 0)
+        cluster_vector(product, &cluster, left, x, y, out, k);
+}
+
+static void cluster_product(const struct product *product, const element *x, const element *y, element *out) {
+    switch (product->k) {
+    case 1:
+        cluster_run(product, x, y, out, 1);
+        break;
+    case 2:
+        cluster_run(product, x, y, out, 2);
+        break;
+    case 3:
+        cluster_run(product, x, y, out, 3);
+        break;
+    default:
+        cluster_run(product, x, y, out, MAX_CLUSTER_K);
+    }
+}
+
+static bool cluster_accepts(const struct product *product) {
+    return product->k <= MAX_CLUSTER_K && product->m <= LANES && product->n <= LANES &&
+           product->m * product->n <= LANES && product->x_m >= 0 && product->x_k >= 0 && product->y_k >= 0 &&
+           product->y_n >= 0 && product->x_m <= LANES && product->x_k <= LANES && product->y_k <= LANES &&
+           product->y_n <= LANES && x_extent(product) <= LANES && y_extent(product) <= LANES && product->out_n == 1 &&
+           product->out_m == product->n;
+}

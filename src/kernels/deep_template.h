@@ -1,0 +1,130 @@
+/* Tiles of dot products, for few outputs with long contiguous k: each accumulator sums one output along k, vector by
+ * vector in order, and is summed across its lanes at the end. Needs a vector_*.h. */
+#include "kernels/epilogue.h"
+
+enum { DEEP_ROWS = 4, DEEP_COLUMNS = REGISTERS == 32 ? 4 : 2 };
+
+typedef void deep_function(const struct product *product, const element *x, const element *y, element *out);
+
+/* Sums the lanes of rows * columns accumulators and writes them. */
+static inline __attribute__((always_inline)) void
+finish_dots(const struct product *product, vec sums[DEEP_ROWS][DEEP_COLUMNS], element *out, int rows, int columns) {
+    element results[DEEP_ROWS * DEEP_COLUMNS + LANES];
+    for (int first = 0; first < rows * columns; first += LANES) {
+        vec group[LANES];
+#pragma GCC unroll 16
+        for (int i = 0; i < LANES; i++) {
+            const int output = first + i;
+            group[sum_slot(i)] = output < rows * columns ? sums[output / columns][output % columns] : zero();
+        }
+        store(results + first, sum_rows(group));
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i++) {
+#pragma GCC unroll 16
+        for (int j = 0; j < columns; j += LANES) {
+            const part written = first_lanes(columns - j < LANES ? columns - j : LANES);
+            finish_part(product, out + i * product->out_m + j, load_part(results + i * columns + j, written), written);
+        }
+    }
+}
+
+/* rows and columns are constants. */
+static inline __attribute__((always_inline)) void deep_tile(const struct product *product, const element *x,
+                                                            const element *y, element *out, int rows, int columns) {
+    const int64_t x_m = product->x_m, y_n = product->y_n;
+    vec sums[DEEP_ROWS][DEEP_COLUMNS];
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i++) {
+#pragma GCC unroll 16
+        for (int j = 0; j < columns; j++)
+            sums[i][j] = zero();
+    }
+
+    int64_t k = product->k;
+    for (; k >= LANES; k -= LANES, x += LANES, y += LANES) {
+        vec x_vectors[DEEP_ROWS];
+#pragma GCC unroll 16
+        for (int i = 0; i < rows; i++)
+            x_vectors[i] = load(x + i * x_m);
+#pragma GCC unroll 16
+        for (int j = 0; j < columns; j++) {
+            const vec y_vector = load(y + j * y_n);
+#pragma GCC unroll 16
+            for (int i = 0; i < rows; i++)
+                sums[i][j] = multiply_add(x_vectors[i], y_vector, sums[i][j]);
+        }
+    }
+    if (k > 0) {
+        const part last = first_lanes(k);
+        vec x_vectors[DEEP_ROWS];
+#pragma GCC unroll 16
+        for (int i = 0; i < rows; i++)
+            x_vectors[i] = load_part(x + i * x_m, last);
+#pragma GCC unroll 16
+        for (int j = 0; j < columns; j++) {
+            const vec y_vector = load_part(y + j * y_n, last);
+#pragma GCC unroll 16
+            for (int i = 0; i < rows; i++)
+                sums[i][j] = multiply_add(x_vectors[i], y_vector, sums[i][j]);
+        }
+    }
+    finish_dots(product, sums, out, rows, columns);
+}
+
+#define DEEP_TILES_OF(rows)                                                                                            \
+    DEEP_TILE(rows, 1)                                                                                                 \
+    DEEP_TILE(rows, 2)
+#if REGISTERS == 32
+#define DEEP_TILES(rows) DEEP_TILES_OF(rows) DEEP_TILE(rows, 3) DEEP_TILE(rows, 4)
+#else
+#define DEEP_TILES(rows) DEEP_TILES_OF(rows)
+#endif
+
+#define DEEP_TILE(rows, columns)                                                                                       \
+    static void deep_##rows##x##columns(const struct product *product, const element *x, const element *y,             \
+                                        element *out) {                                                                \
+        deep_tile(product, x, y, out, rows, columns);                                                                  \
+    }
+DEEP_TILES(1)
+DEEP_TILES(2) DEEP_TILES(3) DEEP_TILES(4)
+#undef DEEP_TILE
+
+    static deep_function *const deep_functions[DEEP_ROWS + 1][DEEP_COLUMNS + 1] = {
+#define DEEP_TILE(rows, columns) [rows][columns] = deep_##rows##x##columns,
+        DEEP_TILES(1) DEEP_TILES(2) DEEP_TILES(3) DEEP_TILES(4)
+#undef DEEP_TILE
+};
+#undef DEEP_TILES
+#undef DEEP_TILES_OF
+
+static void deep_item(const struct product *product, const element *x, const element *y, element *out) {
+    const int64_t row_blocks = bd_divide_up(product->m, DEEP_ROWS);
+    const int64_t column_blocks = bd_divide_up(product->n, DEEP_COLUMNS);
+    for (int64_t row_block = 0, i = 0; row_block < row_blocks; row_block++) {
+        const int64_t i_end = bd_part_begin(product->m, row_blocks, row_block + 1);
+        for (int64_t column_block = 0, j = 0; column_block < column_blocks; column_block++) {
+            const int64_t j_end = bd_part_begin(product->n, column_blocks, column_block + 1);
+            deep_functions[i_end - i][j_end - j](product, x + i * product->x_m, y + j * product->y_n,
+                                                 out + i * product->out_m + j);
+            j = j_end;
+        }
+        i = i_end;
+    }
+}
+
+static void deep_product(const struct product *product, const element *x, const element *y, element *out) {
+    for (int64_t item = 0; item < product->items; item++)
+        deep_item(product, x + item * product->x_item, y + item * product->y_item, out + item * product->out_item);
+}
+
+/* In fused multiply-adds of a vector: an output costs one for each vector along k and about four to sum its lanes; the
+ * panel product works on whole vectors along n and turns y around first, at about half an operation an element. */
+static bool deep_accepts(const struct product *product) {
+    if (product->x_k != 1 || product->y_k != 1 || product->out_n != 1)
+        return false;
+    const int64_t m = product->m, n = product->n, k = product->k;
+    const int64_t deep_cost = m * n * (bd_divide_up(k, LANES) + 4);
+    const int64_t panel_cost = m * bd_divide_up(n, LANES) * k + n * k / 2;
+    return deep_cost <= panel_cost;
+}

@@ -1,0 +1,182 @@
+/* The words that real kernels are written in, for AVX-512 (F, DQ, BW, VL). Include after defining ELEMENT_BITS, 32 or
+ * 64. vector_avx2.h, vector_neon.h and vector_portable.h define the same words. */
+#include <immintrin.h>
+#include <stdint.h>
+
+#define REGISTERS 32
+#define HAS_PERMUTE 1
+
+/* OF_TYPE(add) is _mm512_add_ps or _mm512_add_pd. */
+#if ELEMENT_BITS == 32
+typedef float element;
+typedef __m512 vec;
+typedef __mmask16 part;
+enum { LANES = 16 };
+#define OF_TYPE(operation) _mm512_##operation##_ps
+#else
+typedef double element;
+typedef __m512d vec;
+typedef __mmask8 part;
+enum { LANES = 8 };
+#define OF_TYPE(operation) _mm512_##operation##_pd
+#endif
+
+/* Lane numbers, for permute. */
+typedef __m512i lanes;
+
+static inline vec zero(void) {
+    return OF_TYPE(setzero)();
+}
+
+static inline vec load(const element *data) {
+    return OF_TYPE(loadu)(data);
+}
+
+static inline void store(element *data, vec a) {
+    OF_TYPE(storeu)(data, a);
+}
+
+/* The first count lanes, 0 to LANES. */
+static inline part first_lanes(int64_t count) {
+    return (part)((1u << count) - 1);
+}
+
+/* Neither touches memory beyond the part; the other lanes become 0. */
+static inline vec load_part(const element *data, part lanes_read) {
+    return OF_TYPE(maskz_loadu)(lanes_read, data);
+}
+
+static inline void store_part(element *data, vec a, part lanes_written) {
+    OF_TYPE(mask_storeu)(data, lanes_written, a);
+}
+
+static inline vec broadcast(element a) {
+    return OF_TYPE(set1)(a);
+}
+
+static inline vec add(vec a, vec b) {
+    return OF_TYPE(add)(a, b);
+}
+
+static inline vec multiply(vec a, vec b) {
+    return OF_TYPE(mul)(a, b);
+}
+
+static inline lanes add_lanes(lanes a, lanes b) {
+#if ELEMENT_BITS == 32
+    return _mm512_add_epi32(a, b);
+#else
+    return _mm512_add_epi64(a, b);
+#endif
+}
+
+/* a * b + sum, rounded once. */
+static inline vec multiply_add(vec a, vec b, vec sum) {
+    return OF_TYPE(fmadd)(a, b, sum);
+}
+
+#if ELEMENT_BITS == 32
+
+static inline vec permute(vec a, lanes from) {
+    return _mm512_permutexvar_ps(from, a);
+}
+
+static inline lanes lanes_of(const int32_t from[LANES]) {
+    return _mm512_loadu_si512(from);
+}
+
+/* Where a row must stand among the rows of sum_rows for its sum to come out in lane row. */
+static inline int sum_slot(int row) {
+    return (row >> 2 & 1) << 3 | (row >> 3 & 1) << 2 | (row & 1) << 1 | (row >> 1 & 1);
+}
+
+/* Sums the lanes of each row: lanes that are 8 apart first, then 4, 2 and 1. */
+static inline vec sum_rows(const vec rows[LANES]) {
+    vec eighths[8], quarters[4], halves[2];
+    for (int i = 0; i < 8; i++)
+        eighths[i] =
+            add(_mm512_shuffle_f32x4(rows[i], rows[i + 8], 0x44), _mm512_shuffle_f32x4(rows[i], rows[i + 8], 0xee));
+    for (int i = 0; i < 4; i++)
+        quarters[i] = add(_mm512_shuffle_f32x4(eighths[i], eighths[i + 4], 0x88),
+                          _mm512_shuffle_f32x4(eighths[i], eighths[i + 4], 0xdd));
+    for (int i = 0; i < 2; i++) {
+        const __m512d low = _mm512_castps_pd(quarters[i]), high = _mm512_castps_pd(quarters[i + 2]);
+        halves[i] =
+            add(_mm512_castpd_ps(_mm512_unpacklo_pd(low, high)), _mm512_castpd_ps(_mm512_unpackhi_pd(low, high)));
+    }
+    return add(_mm512_shuffle_ps(halves[0], halves[1], 0x88), _mm512_shuffle_ps(halves[0], halves[1], 0xdd));
+}
+
+/* Turns a LANES by LANES block around: pairs, then fours, then the 128-bit quarters. */
+static inline void transpose(vec rows[LANES]) {
+    vec fours[16], quarters[16];
+    for (int i = 0; i < 16; i += 4) {
+        const __m512d a = _mm512_castps_pd(_mm512_unpacklo_ps(rows[i], rows[i + 1]));
+        const __m512d b = _mm512_castps_pd(_mm512_unpackhi_ps(rows[i], rows[i + 1]));
+        const __m512d c = _mm512_castps_pd(_mm512_unpacklo_ps(rows[i + 2], rows[i + 3]));
+        const __m512d d = _mm512_castps_pd(_mm512_unpackhi_ps(rows[i + 2], rows[i + 3]));
+        fours[i] = _mm512_castpd_ps(_mm512_unpacklo_pd(a, c));
+        fours[i + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(a, c));
+        fours[i + 2] = _mm512_castpd_ps(_mm512_unpacklo_pd(b, d));
+        fours[i + 3] = _mm512_castpd_ps(_mm512_unpackhi_pd(b, d));
+    }
+    for (int i = 0; i < 4; i++) {
+        quarters[i] = _mm512_shuffle_f32x4(fours[i], fours[i + 4], 0x88);
+        quarters[i + 4] = _mm512_shuffle_f32x4(fours[i], fours[i + 4], 0xdd);
+        quarters[i + 8] = _mm512_shuffle_f32x4(fours[i + 8], fours[i + 12], 0x88);
+        quarters[i + 12] = _mm512_shuffle_f32x4(fours[i + 8], fours[i + 12], 0xdd);
+    }
+    for (int i = 0; i < 8; i++) {
+        rows[i] = _mm512_shuffle_f32x4(quarters[i], quarters[i + 8], 0x88);
+        rows[i + 8] = _mm512_shuffle_f32x4(quarters[i], quarters[i + 8], 0xdd);
+    }
+}
+
+#else
+
+static inline vec permute(vec a, lanes from) {
+    return _mm512_permutexvar_pd(from, a);
+}
+
+static inline lanes lanes_of(const int32_t from[LANES]) {
+    return _mm512_cvtepi32_epi64(_mm256_loadu_si256((const __m256i *)from));
+}
+
+static inline int sum_slot(int row) {
+    return (row >> 1 & 1) << 2 | (row >> 2 & 1) << 1 | (row & 1);
+}
+
+/* Sums the lanes of each row: lanes that are 4 apart first, then 2 and 1. */
+static inline vec sum_rows(const vec rows[LANES]) {
+    vec quarters[4], halves[2];
+    for (int i = 0; i < 4; i++)
+        quarters[i] =
+            add(_mm512_shuffle_f64x2(rows[i], rows[i + 4], 0x44), _mm512_shuffle_f64x2(rows[i], rows[i + 4], 0xee));
+    for (int i = 0; i < 2; i++)
+        halves[i] = add(_mm512_shuffle_f64x2(quarters[i], quarters[i + 2], 0x88),
+                        _mm512_shuffle_f64x2(quarters[i], quarters[i + 2], 0xdd));
+    return add(_mm512_unpacklo_pd(halves[0], halves[1]), _mm512_unpackhi_pd(halves[0], halves[1]));
+}
+
+/* Turns a LANES by LANES block around: pairs, then the 128-bit quarters. */
+static inline void transpose(vec rows[LANES]) {
+    vec pairs[8], quarters[8];
+    for (int i = 0; i < 8; i += 2) {
+        pairs[i] = _mm512_unpacklo_pd(rows[i], rows[i + 1]);
+        pairs[i + 1] = _mm512_unpackhi_pd(rows[i], rows[i + 1]);
+    }
+    for (int i = 0; i < 2; i++) {
+        quarters[i] = _mm512_shuffle_f64x2(pairs[i], pairs[i + 2], 0x88);
+        quarters[i + 2] = _mm512_shuffle_f64x2(pairs[i], pairs[i + 2], 0xdd);
+        quarters[i + 4] = _mm512_shuffle_f64x2(pairs[i + 4], pairs[i + 6], 0x88);
+        quarters[i + 6] = _mm512_shuffle_f64x2(pairs[i + 4], pairs[i + 6], 0xdd);
+    }
+    for (int i = 0; i < 4; i++) {
+        rows[i] = _mm512_shuffle_f64x2(quarters[i], quarters[i + 4], 0x88);
+        rows[i + 4] = _mm512_shuffle_f64x2(quarters[i], quarters[i + 4], 0xdd);
+    }
+}
+
+#endif
+
+#undef OF_TYPE
