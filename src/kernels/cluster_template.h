@@ -37,19 +37,29 @@ static int64_t cluster_items(const struct product *product) {
 }
 
 struct cluster {
+    int64_t items;
+    part x_part, y_part, out_part;
     lanes x_lanes[MAX_CLUSTER_K], y_lanes[MAX_CLUSTER_K]; /* of each step */
 };
 
-static struct cluster cluster_of(const struct product *product) {
+static struct cluster cluster_of(const struct product *product, int64_t items) {
     const int64_t outputs = product->m * product->n;
-    struct cluster cluster;
+    struct cluster cluster = {
+        .items = items,
+        .x_part = first_lanes((items - 1) * product->x_item + x_extent(product)),
+        .y_part = first_lanes((items - 1) * product->y_item + y_extent(product)),
+        .out_part = first_lanes(items * outputs),
+    };
     for (int64_t step = 0; step < product->k; step++) {
-        int32_t x_lanes[LANES], y_lanes[LANES];
-        for (int lane = 0; lane < LANES; lane++) {
-            const int64_t item = lane / outputs, row = lane % outputs / product->n, column = lane % product->n;
-            x_lanes[lane] = (int32_t)(item * product->x_item + row * product->x_m + step * product->x_k) & (LANES - 1);
-            y_lanes[lane] =
-                (int32_t)(item * product->y_item + column * product->y_n + step * product->y_k) & (LANES - 1);
+        int32_t x_lanes[LANES] = {0}, y_lanes[LANES] = {0};
+        int lane = 0;
+        for (int64_t item = 0; item < items; item++) {
+            for (int64_t i = 0; i < product->m; i++) {
+                for (int64_t j = 0; j < product->n; j++, lane++) {
+                    x_lanes[lane] = (int32_t)(item * product->x_item + i * product->x_m + step * product->x_k);
+                    y_lanes[lane] = (int32_t)(item * product->y_item + j * product->y_n + step * product->y_k);
+                }
+            }
         }
         cluster.x_lanes[step] = lanes_of(x_lanes);
         cluster.y_lanes[step] = lanes_of(y_lanes);
@@ -57,33 +67,33 @@ static struct cluster cluster_of(const struct product *product) {
     return cluster;
 }
 
-/* A vector of items; k is a constant. */
-static inline __attribute__((always_inline)) void cluster_vector(const struct product *product,
-                                                                 const struct cluster *cluster, int64_t items,
-                                                                 const element *x, const element *y, element *out,
-                                                                 int k) {
-    const vec x_items = load_part(x, first_lanes((items - 1) * product->x_item + x_extent(product)));
-    const vec y_items = load_part(y, first_lanes((items - 1) * product->y_item + y_extent(product)));
-    vec sum = zero();
+/* count vectors of items; k is a constant. */
+static inline __attribute__((always_inline)) void cluster_vectors(const struct product *product, struct cluster cluster,
+                                                                  int64_t count, const element *x, const element *y,
+                                                                  element *out, int k) {
+    const struct scaling scaling = scaling_of(product);
+    const int64_t x_step = cluster.items * product->x_item, y_step = cluster.items * product->y_item;
+    const int64_t out_step = cluster.items * product->out_item;
+    for (; count > 0; count--) {
+        const vec x_items = load_part(x, cluster.x_part), y_items = load_part(y, cluster.y_part);
+        vec sum = zero();
 #pragma GCC unroll 16
-    for (int step = 0; step < k; step++)
-        sum = multiply_add(permute(x_items, cluster->x_lanes[step]), permute(y_items, cluster->y_lanes[step]), sum);
-    finish_part(product, out, sum, first_lanes(items * product->m * product->n));
+        for (int step = 0; step < k; step++)
+            sum = multiply_add(permute(x_items, cluster.x_lanes[step]), permute(y_items, cluster.y_lanes[step]), sum);
+        finish_part(scaling, out, sum, cluster.out_part);
+        x += x_step;
+        y += y_step;
+        out += out_step;
+    }
 }
 
 static inline __attribute__((always_inline)) void cluster_run(const struct product *product, const element *x,
                                                               const element *y, element *out, int k) {
-    const struct cluster cluster = cluster_of(product);
-    const int64_t items = cluster_items(product);
-    int64_t left = product->items;
-    for (; left >= items; left -= items) {
-        cluster_vector(product, &cluster, items, x, y, out, k);
-        x += items * product->x_item;
-        y += items * product->y_item;
-        out += items * product->out_item;
-    }
-    if (left > 0)
-        cluster_vector(product, &cluster, left, x, y, out, k);
+    const int64_t items = cluster_items(product), whole = product->items / items, rest = product->items % items;
+    cluster_vectors(product, cluster_of(product, items), whole, x, y, out, k);
+    if (rest > 0)
+        cluster_vectors(product, cluster_of(product, rest), 1, x + whole * items * product->x_item,
+                        y + whole * items * product->y_item, out + whole * items * product->out_item, k);
 }
 
 static void cluster_product(const struct product *product, const element *x, const element *y, element *out) {

@@ -1,14 +1,17 @@
 /* Tiles of dot products, for few outputs with long contiguous k: each accumulator sums one output along k, vector by
  * vector in order, and is summed across its lanes at the end. Needs a vector_*.h. */
 #include "kernels/epilogue.h"
+#include "kernels/prefetch.h"
 
 enum { DEEP_ROWS = 4, DEEP_COLUMNS = REGISTERS == 32 ? 4 : 2 };
 
-typedef void deep_function(const struct product *product, const element *x, const element *y, element *out);
+typedef void deep_function(const struct product *product, struct ahead ahead, const element *x, const element *y,
+                           element *out);
 
 /* Sums the lanes of rows * columns accumulators and writes them. */
 static inline __attribute__((always_inline)) void
 finish_dots(const struct product *product, vec sums[DEEP_ROWS][DEEP_COLUMNS], element *out, int rows, int columns) {
+    const struct scaling scaling = scaling_of(product);
     element results[DEEP_ROWS * DEEP_COLUMNS + LANES];
     for (int first = 0; first < rows * columns; first += LANES) {
         vec group[LANES];
@@ -24,14 +27,15 @@ finish_dots(const struct product *product, vec sums[DEEP_ROWS][DEEP_COLUMNS], el
 #pragma GCC unroll 16
         for (int j = 0; j < columns; j += LANES) {
             const part written = first_lanes(columns - j < LANES ? columns - j : LANES);
-            finish_part(product, out + i * product->out_m + j, load_part(results + i * columns + j, written), written);
+            finish_part(scaling, out + i * product->out_m + j, load_part(results + i * columns + j, written), written);
         }
     }
 }
 
 /* rows and columns are constants. */
-static inline __attribute__((always_inline)) void deep_tile(const struct product *product, const element *x,
-                                                            const element *y, element *out, int rows, int columns) {
+static inline __attribute__((always_inline)) void deep_tile(const struct product *product, struct ahead ahead,
+                                                            const element *x, const element *y, element *out, int rows,
+                                                            int columns) {
     const int64_t x_m = product->x_m, y_n = product->y_n;
     vec sums[DEEP_ROWS][DEEP_COLUMNS];
 #pragma GCC unroll 16
@@ -43,6 +47,7 @@ static inline __attribute__((always_inline)) void deep_tile(const struct product
 
     int64_t k = product->k;
     for (; k >= LANES; k -= LANES, x += LANES, y += LANES) {
+        fetch_step(&ahead);
         vec x_vectors[DEEP_ROWS];
 #pragma GCC unroll 16
         for (int i = 0; i < rows; i++)
@@ -82,30 +87,35 @@ static inline __attribute__((always_inline)) void deep_tile(const struct product
 #endif
 
 #define DEEP_TILE(rows, columns)                                                                                       \
-    static void deep_##rows##x##columns(const struct product *product, const element *x, const element *y,             \
-                                        element *out) {                                                                \
-        deep_tile(product, x, y, out, rows, columns);                                                                  \
+    static void deep_##rows##x##columns(const struct product *product, struct ahead ahead, const element *x,           \
+                                        const element *y, element *out) {                                              \
+        deep_tile(product, ahead, x, y, out, rows, columns);                                                           \
     }
 DEEP_TILES(1)
-DEEP_TILES(2) DEEP_TILES(3) DEEP_TILES(4)
+DEEP_TILES(2)
+DEEP_TILES(3)
+DEEP_TILES(4)
 #undef DEEP_TILE
 
-    static deep_function *const deep_functions[DEEP_ROWS + 1][DEEP_COLUMNS + 1] = {
+static deep_function *const deep_functions[DEEP_ROWS + 1][DEEP_COLUMNS + 1] = {
 #define DEEP_TILE(rows, columns) [rows][columns] = deep_##rows##x##columns,
-        DEEP_TILES(1) DEEP_TILES(2) DEEP_TILES(3) DEEP_TILES(4)
+    DEEP_TILES(1) DEEP_TILES(2) DEEP_TILES(3) DEEP_TILES(4)
 #undef DEEP_TILE
 };
 #undef DEEP_TILES
 #undef DEEP_TILES_OF
 
-static void deep_item(const struct product *product, const element *x, const element *y, element *out) {
+static void deep_item(const struct product *product, struct prefetch prefetch, const element *x, const element *y,
+                      element *out) {
+    const int64_t steps = bd_divide_up(product->k, LANES);
     const int64_t row_blocks = bd_divide_up(product->m, DEEP_ROWS);
     const int64_t column_blocks = bd_divide_up(product->n, DEEP_COLUMNS);
     for (int64_t row_block = 0, i = 0; row_block < row_blocks; row_block++) {
         const int64_t i_end = bd_part_begin(product->m, row_blocks, row_block + 1);
         for (int64_t column_block = 0, j = 0; column_block < column_blocks; column_block++) {
             const int64_t j_end = bd_part_begin(product->n, column_blocks, column_block + 1);
-            deep_functions[i_end - i][j_end - j](product, x + i * product->x_m, y + j * product->y_n,
+            const struct ahead ahead = next_ahead(&prefetch, steps);
+            deep_functions[i_end - i][j_end - j](product, ahead, x + i * product->x_m, y + j * product->y_n,
                                                  out + i * product->out_m + j);
             j = j_end;
         }
@@ -114,8 +124,16 @@ static void deep_item(const struct product *product, const element *x, const ele
 }
 
 static void deep_product(const struct product *product, const element *x, const element *y, element *out) {
-    for (int64_t item = 0; item < product->items; item++)
-        deep_item(product, x + item * product->x_item, y + item * product->y_item, out + item * product->out_item);
+    const int64_t tiles = bd_divide_up(product->m, DEEP_ROWS) * bd_divide_up(product->n, DEEP_COLUMNS);
+    struct prefetch prefetch = prefetch_of(product, sizeof(element), tiles);
+    for (int64_t item = 0; item < product->items; item++) {
+        prefetch.x.next = (const char *)(x + product->x_item);
+        prefetch.y.next = (const char *)(y + product->y_item);
+        deep_item(product, prefetch, x, y, out);
+        x += product->x_item;
+        y += product->y_item;
+        out += product->out_item;
+    }
 }
 
 /* In fused multiply-adds of a vector: an output costs one for each vector along k and about four to sum its lanes; the

@@ -14,14 +14,26 @@ struct rows {
     int64_t x_step, y_step, out_step;
 };
 
+/* A row of x that is used for one row of y after the other stays in registers. */
+struct x_row {
+    vec vectors[SHORT_ROW];
+};
+
 /* vectors is a constant, the last of them a part. */
-static inline __attribute__((always_inline)) vec short_row(const element *x, const element *y, int vectors, part last) {
+static inline __attribute__((always_inline)) struct x_row load_x_row(const element *x, int vectors, part last) {
+    struct x_row row;
+#pragma GCC unroll 4
+    for (int i = 0; i < vectors; i++)
+        row.vectors[i] = i + 1 < vectors ? load(x + i * LANES) : load_part(x + i * LANES, last);
+    return row;
+}
+
+static inline __attribute__((always_inline)) vec short_row(struct x_row x, const element *y, int vectors, part last) {
     vec sum = zero();
-#pragma GCC unroll 16
+#pragma GCC unroll 4
     for (int i = 0; i < vectors; i++) {
-        const vec a = i + 1 < vectors ? load(x + i * LANES) : load_part(x + i * LANES, last);
-        const vec b = i + 1 < vectors ? load(y + i * LANES) : load_part(y + i * LANES, last);
-        sum = i == 0 ? multiply(a, b) : multiply_add(a, b, sum);
+        const vec y_vector = i + 1 < vectors ? load(y + i * LANES) : load_part(y + i * LANES, last);
+        sum = i == 0 ? multiply(x.vectors[i], y_vector) : multiply_add(x.vectors[i], y_vector, sum);
     }
     return sum;
 }
@@ -30,7 +42,7 @@ static inline vec long_row(const element *x, const element *y, int64_t k, part l
     vec sums[4] = {zero(), zero(), zero(), zero()};
     int64_t i = 0;
     for (; i + 4 * LANES <= k; i += 4 * LANES) {
-#pragma GCC unroll 16
+#pragma GCC unroll 4
         for (int j = 0; j < 4; j++)
             sums[j] = multiply_add(load(x + i + j * LANES), load(y + i + j * LANES), sums[j]);
     }
@@ -41,34 +53,60 @@ static inline vec long_row(const element *x, const element *y, int64_t k, part l
     return add(add(sums[0], sums[1]), add(sums[2], sums[3]));
 }
 
-/* The next LANES rows, or those that are left, into lanes. vectors is a constant: 0 for rows of more than SHORT_ROW. */
-static inline __attribute__((always_inline)) vec next_sums(const struct rows *rows, int64_t count, const element *x,
+/* The next count rows, up to LANES, without a loop; the last one stands in for those that are not there. vectors and
+ * x_stays are constants. */
+static inline __attribute__((always_inline)) vec short_group(const struct rows *rows, int64_t count, const element *x,
+                                                             const element *y, int vectors, bool x_stays, part last) {
+    struct x_row x_row = load_x_row(x, vectors, last);
+    vec sums[LANES];
+#pragma GCC unroll 16
+    for (int row = 0; row < LANES; row++) {
+        const int64_t present = row < count ? row : count - 1;
+        if (!x_stays && row > 0)
+            x_row = load_x_row(x + present * rows->x_step, vectors, last);
+        sums[sum_slot(row)] = short_row(x_row, y + present * rows->y_step, vectors, last);
+    }
+    return sum_rows(sums);
+}
+
+/* The same for rows of any length, or for only a few. */
+static inline __attribute__((always_inline)) vec any_group(const struct rows *rows, int64_t count, const element *x,
                                                            const element *y, int vectors, part last) {
     vec sums[LANES];
-    for (int64_t row = 0; row < count; row++) {
-        sums[sum_slot((int)row)] = vectors ? short_row(x, y, vectors, last) : long_row(x, y, rows->k, last);
+    for (int row = 0; row < LANES; row++) {
+        if (row >= count)
+            sums[sum_slot(row)] = zero();
+        else if (vectors)
+            sums[sum_slot(row)] = short_row(load_x_row(x, vectors, last), y, vectors, last);
+        else
+            sums[sum_slot(row)] = long_row(x, y, rows->k, last);
         x += rows->x_step;
         y += rows->y_step;
     }
-    for (int64_t row = count; row < LANES; row++)
-        sums[sum_slot((int)row)] = zero();
     return sum_rows(sums);
 }
 
 static inline __attribute__((always_inline)) void dot_rows(const struct product *product, const struct rows *rows,
                                                            const element *x, const element *y, element *out,
-                                                           int vectors) {
+                                                           int vectors, bool x_stays) {
+    const struct scaling scaling = scaling_of(product);
     const part last = first_lanes(rows->k % LANES ? rows->k % LANES : LANES);
     for (int64_t row = 0; row < rows->count; row += LANES) {
         const int64_t count = rows->count - row < LANES ? rows->count - row : LANES;
-        const vec sums = next_sums(rows, count, x, y, vectors, last);
+        vec sums;
+        if (vectors && count == LANES)
+            sums = short_group(rows, LANES, x, y, vectors, x_stays, last);
+        else if (vectors && count > LANES / 4)
+            sums = short_group(rows, count, x, y, vectors, x_stays, last);
+        else
+            sums = any_group(rows, count, x, y, vectors, last);
         if (rows->out_step == 1) {
-            finish_part(product, out, sums, first_lanes(count));
+            finish_part(scaling, out, sums, first_lanes(count));
         } else {
             element apart[LANES];
             store(apart, sums);
             for (int64_t i = 0; i < count; i++)
-                finish_element(product, out + i * rows->out_step, apart[i]);
+                finish_element(scaling, out + i * rows->out_step, apart[i]);
         }
         x += LANES * rows->x_step;
         y += LANES * rows->y_step;
@@ -76,30 +114,40 @@ static inline __attribute__((always_inline)) void dot_rows(const struct product 
     }
 }
 
-static void dot_product(const struct product *product, const element *x, const element *y, element *out) {
-    struct rows rows = {product->n, product->k, 0, product->y_n, product->out_n};
-    int64_t items = product->items;
-    if (product->n == 1) {
-        rows = (struct rows){items, product->k, product->x_item, product->y_item, product->out_item};
-        items = 1;
+typedef void dot_function(const struct product *product, const struct rows *rows, const element *x, const element *y,
+                          element *out);
+
+#define DOTS                                                                                                           \
+    DOT(0, false)                                                                                                      \
+    DOT(0, true)                                                                                                       \
+    DOT(1, false) DOT(1, true) DOT(2, false) DOT(2, true) DOT(3, false) DOT(3, true) DOT(4, false) DOT(4, true)
+
+#define DOT(vectors, x_stays)                                                                                          \
+    static void dot_##vectors##_##x_stays(const struct product *product, const struct rows *rows, const element *x,    \
+                                          const element *y, element *out) {                                            \
+        dot_rows(product, rows, x, y, out, vectors, x_stays);                                                          \
     }
-    for (; items > 0; items--) {
-        switch (bd_divide_up(rows.k, LANES)) {
-        case 1:
-            dot_rows(product, &rows, x, y, out, 1);
-            break;
-        case 2:
-            dot_rows(product, &rows, x, y, out, 2);
-            break;
-        case 3:
-            dot_rows(product, &rows, x, y, out, 3);
-            break;
-        case SHORT_ROW:
-            dot_rows(product, &rows, x, y, out, SHORT_ROW);
-            break;
-        default:
-            dot_rows(product, &rows, x, y, out, 0);
-        }
+DOTS
+#undef DOT
+
+    static dot_function *const dot_functions[SHORT_ROW + 1][2] = {
+#define DOT(vectors, x_stays) [vectors][x_stays] = dot_##vectors##_##x_stays,
+        DOTS
+#undef DOT
+};
+#undef DOTS
+
+static void dot_product(const struct product *product, const element *x, const element *y, element *out) {
+    const int64_t vectors = bd_divide_up(product->k, LANES);
+    dot_function *const *const dots = dot_functions[vectors <= SHORT_ROW ? vectors : 0];
+    if (product->n == 1) {
+        const struct rows rows = {product->items, product->k, product->x_item, product->y_item, product->out_item};
+        dots[false](product, &rows, x, y, out);
+        return;
+    }
+    const struct rows rows = {product->n, product->k, 0, product->y_n, product->out_n};
+    for (int64_t item = 0; item < product->items; item++) {
+        dots[true](product, &rows, x, y, out);
         x += product->x_item;
         y += product->y_item;
         out += product->out_item;
@@ -107,5 +155,5 @@ static void dot_product(const struct product *product, const element *x, const e
 }
 
 static bool dot_accepts(const struct product *product) {
-    return product->m == 1 && product->x_k == 1 && product->y_k == 1;
+    return product->m == 1 && product->x_k == 1 && product->y_k == 1 && (product->k > 1 || product->n == 1);
 }

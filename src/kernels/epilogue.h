@@ -5,33 +5,41 @@
 #include "base/parts.h"
 #include "kernels/kernel.h"
 
-static inline bool is_plain(const struct product *product) {
-    return product->alpha[0] == 1 && product->beta[0] == 0;
+/* A copy, which no store through an output pointer can be taken to change. */
+struct scaling {
+    bool is_plain; /* alpha 1, beta 0 */
+    element alpha, beta;
+};
+
+static inline struct scaling scaling_of(const struct product *product) {
+    return (struct scaling){product->alpha[0] == 1 && product->beta[0] == 0, (element)product->alpha[0],
+                            (element)product->beta[0]};
 }
 
-static inline void finish_part(const struct product *product, element *out, vec sum, part written) {
-    if (!is_plain(product)) {
-        sum = multiply(sum, broadcast((element)product->alpha[0]));
-        if (product->beta[0] != 0)
-            sum = add(sum, multiply(load_part(out, written), broadcast((element)product->beta[0])));
+static inline void finish_part(struct scaling scaling, element *out, vec sum, part written) {
+    if (!scaling.is_plain) {
+        sum = multiply(sum, broadcast(scaling.alpha));
+        if (scaling.beta != 0)
+            sum = add(sum, multiply(load_part(out, written), broadcast(scaling.beta)));
     }
     store_part(out, sum, written);
 }
 
-static inline void finish(const struct product *product, element *out, vec sum) {
-    if (!is_plain(product)) {
-        sum = multiply(sum, broadcast((element)product->alpha[0]));
-        if (product->beta[0] != 0)
-            sum = add(sum, multiply(load(out), broadcast((element)product->beta[0])));
+static inline void finish(struct scaling scaling, element *out, vec sum) {
+    if (!scaling.is_plain) {
+        sum = multiply(sum, broadcast(scaling.alpha));
+        if (scaling.beta != 0)
+            sum = add(sum, multiply(load(out), broadcast(scaling.beta)));
     }
     store(out, sum);
 }
 
-static inline void finish_element(const struct product *product, element *out, element sum) {
-    if (product->alpha[0] != 1)
-        sum *= (element)product->alpha[0];
-    if (product->beta[0] != 0)
-        sum += (element)product->beta[0] * *out;
+static inline void finish_element(struct scaling scaling, element *out, element sum) {
+    if (!scaling.is_plain) {
+        sum *= scaling.alpha;
+        if (scaling.beta != 0)
+            sum += scaling.beta * *out;
+    }
     *out = sum;
 }
 

@@ -50,20 +50,20 @@ static void pack_panel(const struct product *product, element *panel, int64_t k,
         pack_elements(panel, k, n, width, y, product->y_k, product->y_n);
 }
 
-static void panel_item(const struct product *product, element *panel, const element *x, const element *y,
-                       element *out) {
+/* Columns outermost: the output's columns stay in the second-level cache while k's blocks are added to them. */
+static void panel_item(const struct product *product, struct tiling tiling, struct prefetch prefetch, element *panel,
+                       const element *x, const element *y, element *out) {
     struct product block = *product;
-    const int64_t vectors = bd_divide_up(product->n, LANES), columns = bd_divide_up(vectors, PANEL_VECTORS);
-    for (int64_t column = 0, begin = 0; column < columns; column++) {
-        const int64_t end = bd_part_begin(vectors, columns, column + 1), j = begin * LANES;
-        const int64_t width = (end - begin) * LANES, n = column + 1 < columns ? width : product->n - j;
+    for (int64_t column = 0, begin = 0; column < tiling.columns; column++) {
+        const int64_t end = bd_part_begin(tiling.vectors, tiling.columns, column + 1), j = begin * LANES;
+        const int64_t width = (end - begin) * LANES, n = column + 1 < tiling.columns ? width : product->n - j;
         block.y_k = width;
         block.beta[0] = product->beta[0];
         for (int64_t step = 0; step < product->k; step += PANEL_BLOCK_K) {
             block.k = product->k - step < PANEL_BLOCK_K ? product->k - step : PANEL_BLOCK_K;
             pack_panel(product, panel, block.k, n, width, y + step * product->y_k + j * product->y_n);
-            tile_column(&block, 1, (int)(end - begin), first_lanes(n - width + LANES), x + step * product->x_k, panel,
-                        out + j);
+            tile_column(&block, 1, (int)(end - begin), first_lanes(n - width + LANES), &prefetch,
+                        x + step * product->x_k, panel, out + j);
             block.beta[0] = 1;
         }
         begin = end;
@@ -72,9 +72,19 @@ static void panel_item(const struct product *product, element *panel, const elem
 
 static void panel_product(const struct product *product, const element *x, const element *y, element *out) {
     _Alignas(64) element panel[PANEL_BLOCK_K * PANEL_VECTORS * LANES];
-    for (int64_t item = 0; item < product->items; item++)
-        panel_item(product, panel, x + item * product->x_item, y + item * product->y_item,
-                   out + item * product->out_item);
+    const int64_t vectors = bd_divide_up(product->n, LANES);
+    const struct tiling tiling = {vectors, bd_divide_up(vectors, PANEL_VECTORS)};
+    const int64_t tiles = tiling.columns * bd_divide_up(product->k, PANEL_BLOCK_K) *
+                          tile_row_blocks(product->m, bd_divide_up(tiling.vectors, tiling.columns));
+    struct prefetch prefetch = prefetch_of(product, sizeof(element), tiles);
+    for (int64_t item = 0; item < product->items; item++) {
+        prefetch.x.next = (const char *)(x + product->x_item);
+        prefetch.y.next = (const char *)(y + product->y_item);
+        panel_item(product, tiling, prefetch, panel, x, y, out);
+        x += product->x_item;
+        y += product->y_item;
+        out += product->out_item;
+    }
 }
 
 static bool panel_accepts(const struct product *product) {

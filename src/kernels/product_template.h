@@ -126,8 +126,8 @@ static void PASTE(NAME, _item)(const struct product *product, const X_ELEMENT *x
 void PASTE(bd_, NAME)(const struct product *product, const void *x, const void *y, void *out) {
     for (int64_t item = 0; item < product->items; item++)
         PASTE(NAME, _item)
-        (product, (const X_ELEMENT *)x + item * product->x_item, (const Y_ELEMENT *)y + item * product->y_item,
-         (OUT_ELEMENT *)out + item * product->out_item);
+    (product, (const X_ELEMENT *)x + item * product->x_item, (const Y_ELEMENT *)y + item * product->y_item,
+     (OUT_ELEMENT *)out + item * product->out_item);
 }
 
 bool PASTE(PASTE(bd_, NAME), _accepts)(const struct product *product) {

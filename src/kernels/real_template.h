@@ -2,12 +2,14 @@
  * avx512_f32; the kernels are then bd_avx512_f32_tile and so on. */
 #include "kernels/deep_template.h"
 #include "kernels/dot_template.h"
+#include "kernels/outer_template.h"
 #include "kernels/tile_template.h"
 #ifdef HAS_PERMUTE
 #include "kernels/cluster_template.h"
 #include "kernels/narrow_template.h"
 #endif
 #include "kernels/panel_template.h"
+#include "kernels/turned_template.h"
 
 #include "kernels/kernel_prototypes.h"
 
@@ -32,6 +34,8 @@ DEFINE_KERNEL(dot)
 DEFINE_KERNEL(cluster)
 DEFINE_KERNEL(narrow)
 #endif
+DEFINE_KERNEL(outer)
 DEFINE_KERNEL(deep)
+DEFINE_KERNEL(turned)
 DEFINE_KERNEL(tile)
 DEFINE_KERNEL(panel)

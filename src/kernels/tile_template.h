@@ -4,19 +4,23 @@
  *
  * Needs a vector_*.h. */
 #include "kernels/epilogue.h"
+#include "kernels/prefetch.h"
+
+#include <stddef.h>
 
 enum { MAX_TILE_ROWS = 16, MAX_TILE_VECTORS = 8 };
 
 /* Items of rows * vectors; the last vector of a row has the lanes that last says. */
-typedef void tile_function(const struct product *product, int64_t items, part last, const element *x, const element *y,
-                           element *out);
+typedef void tile_function(const struct product *product, int64_t items, part last, struct ahead ahead,
+                           const element *x, const element *y, element *out);
 
 /* Inlined with constant rows and vectors, so that the accumulators live in registers. x's rows are reached from every
  * fourth one: an address is then a register plus 0 to 3 strides, of which a processor has enough. */
 static inline __attribute__((always_inline)) void tile(const struct product *product, int64_t items, part last,
-                                                       const element *x, const element *y, element *out, int rows,
-                                                       int vectors) {
-    const int64_t x_m = product->x_m, x_k = product->x_k, y_k = product->y_k;
+                                                       struct ahead ahead, const element *x, const element *y,
+                                                       element *out, int rows, int vectors) {
+    const int64_t x_m = product->x_m, x_k = product->x_k, y_k = product->y_k, k = product->k, out_m = product->out_m;
+    const struct scaling scaling = scaling_of(product);
     for (; items > 0; items--) {
         vec sums[MAX_TILE_ROWS][MAX_TILE_VECTORS];
 #pragma GCC unroll 16
@@ -30,7 +34,8 @@ static inline __attribute__((always_inline)) void tile(const struct product *pro
 #pragma GCC unroll 16
         for (int i = 0; i < rows; i += 4)
             x_fourth[i / 4] = x + i * x_m;
-        for (int64_t step = product->k; step > 0; step--) {
+        for (int64_t step = k; step > 0; step--) {
+            fetch_step(&ahead);
             vec y_vectors[MAX_TILE_VECTORS];
 #pragma GCC unroll 16
             for (int j = 0; j < vectors; j++)
@@ -48,21 +53,21 @@ static inline __attribute__((always_inline)) void tile(const struct product *pro
             y_row += y_k;
         }
 
-        if (is_plain(product)) { /* decided once, since it costs a branch */
+        if (scaling.is_plain) { /* decided once, since it costs a branch */
 #pragma GCC unroll 16
             for (int i = 0; i < rows; i++) {
 #pragma GCC unroll 16
                 for (int j = 0; j + 1 < vectors; j++)
-                    store(out + i * product->out_m + j * LANES, sums[i][j]);
-                store_part(out + i * product->out_m + (vectors - 1) * LANES, sums[i][vectors - 1], last);
+                    store(out + i * out_m + j * LANES, sums[i][j]);
+                store_part(out + i * out_m + (vectors - 1) * LANES, sums[i][vectors - 1], last);
             }
         } else {
 #pragma GCC unroll 16
             for (int i = 0; i < rows; i++) {
 #pragma GCC unroll 16
                 for (int j = 0; j + 1 < vectors; j++)
-                    finish(product, out + i * product->out_m + j * LANES, sums[i][j]);
-                finish_part(product, out + i * product->out_m + (vectors - 1) * LANES, sums[i][vectors - 1], last);
+                    finish(scaling, out + i * out_m + j * LANES, sums[i][j]);
+                finish_part(scaling, out + i * out_m + (vectors - 1) * LANES, sums[i][vectors - 1], last);
             }
         }
         x += product->x_item;
@@ -72,9 +77,9 @@ static inline __attribute__((always_inline)) void tile(const struct product *pro
 }
 
 #define TILE(rows, vectors)                                                                                            \
-    static void tile_##rows##x##vectors(const struct product *product, int64_t items, part last, const element *x,     \
-                                        const element *y, element *out) {                                              \
-        tile(product, items, last, x, y, out, rows, vectors);                                                          \
+    static void tile_##rows##x##vectors(const struct product *product, int64_t items, part last, struct ahead ahead,   \
+                                        const element *x, const element *y, element *out) {                            \
+        tile(product, items, last, ahead, x, y, out, rows, vectors);                                                   \
     }
 #include "kernels/tile_shapes.inc"
 #undef TILE
@@ -90,42 +95,96 @@ static int most_tile_rows(int64_t vectors) {
     return REGISTERS == 32 ? wide[vectors] : narrow[vectors];
 }
 
-static int most_tile_vectors(int64_t rows) {
-    return rows == 1 ? MAX_TILE_VECTORS : REGISTERS == 32 ? 4 : 3;
+static int64_t tile_row_blocks(int64_t m, int64_t vectors) {
+    return m == 1 ? 1 : bd_divide_up(m, most_tile_rows(vectors));
+}
+
+/* How an item is cut into tiles: so many columns of tiles, as equal as can be. */
+struct tiling {
+    int64_t vectors, columns;
+};
+
+/* The cost of an item with tiles so wide, in half cycles: a step along k takes as long as its multiplications or its
+ * loads, of either of which a processor does two a cycle, or as long as an addition's latency if there are too few
+ * accumulators to fill it; and every tile is some overhead. */
+static int64_t tiling_cost(int64_t m, int64_t vectors, int64_t k, int64_t width) {
+    enum { TILE_OVERHEAD = 40, LEAST_ACCUMULATORS = 8 };
+    const int64_t columns = bd_divide_up(vectors, width), blocks = tile_row_blocks(m, width);
+    const int64_t multiplications = m * vectors, loads = blocks * vectors + m * columns;
+    const int64_t latency = columns * blocks * LEAST_ACCUMULATORS;
+    int64_t step = multiplications > loads ? multiplications : loads;
+    if (latency > step)
+        step = latency;
+    return k * step + columns * blocks * TILE_OVERHEAD;
+}
+
+static struct tiling tiling_of(const struct product *product) {
+    const int64_t vectors = bd_divide_up(product->n, LANES);
+    int64_t best = 1;
+    if (product->m == 1)
+        best = MAX_TILE_VECTORS;
+    else if (vectors > 1) {
+        const int64_t widest = REGISTERS == 32 ? 4 : 3;
+        for (int64_t width = 2; width <= widest && width <= vectors; width++) {
+            if (tiling_cost(product->m, vectors, product->k, width) <=
+                tiling_cost(product->m, vectors, product->k, best))
+                best = width;
+        }
+    }
+    return (struct tiling){vectors, bd_divide_up(vectors, best)};
 }
 
 /* A column of tiles, vectors wide: every item's if the column is a single tile. */
-static void tile_column(const struct product *product, int64_t items, int vectors, part last, const element *x,
-                        const element *y, element *out) {
-    const int64_t blocks = product->m == 1 ? 1 : bd_divide_up(product->m, most_tile_rows(vectors));
+static void tile_column(const struct product *product, int64_t items, int vectors, part last, struct prefetch *prefetch,
+                        const element *x, const element *y, element *out) {
+    const int64_t blocks = tile_row_blocks(product->m, vectors);
     for (int64_t block = 0, i = 0; block < blocks; block++) {
         const int64_t end = bd_part_begin(product->m, blocks, block + 1);
-        tile_functions[vectors][end - i](product, items, last, x + i * product->x_m, y, out + i * product->out_m);
+        const struct ahead ahead = next_ahead(prefetch, product->k);
+        tile_functions[vectors][end - i](product, items, last, ahead, x + i * product->x_m, y,
+                                         out + i * product->out_m);
         i = end;
     }
 }
 
-static void tile_items(const struct product *product, int64_t items, const element *x, const element *y, element *out) {
-    const int64_t vectors = bd_divide_up(product->n, LANES);
-    const int64_t columns = bd_divide_up(vectors, most_tile_vectors(product->m));
-    for (int64_t column = 0, begin = 0; column < columns; column++) {
-        const int64_t end = bd_part_begin(vectors, columns, column + 1), j = begin * LANES;
-        const int64_t in_last = column + 1 < columns ? LANES : product->n - (vectors - 1) * LANES;
-        tile_column(product, items, (int)(end - begin), first_lanes(in_last), x, y + j, out + j);
+static void tile_items(const struct product *product, struct tiling tiling, int64_t items, struct prefetch prefetch,
+                       const element *x, const element *y, element *out) {
+    for (int64_t column = 0, begin = 0; column < tiling.columns; column++) {
+        const int64_t end = bd_part_begin(tiling.vectors, tiling.columns, column + 1), j = begin * LANES;
+        const int64_t in_last = column + 1 < tiling.columns ? LANES : product->n - (tiling.vectors - 1) * LANES;
+        tile_column(product, items, (int)(end - begin), first_lanes(in_last), &prefetch, x, y + j, out + j);
         begin = end;
     }
 }
 
 static void tile_product(const struct product *product, const element *x, const element *y, element *out) {
-    const bool is_one_tile = product->n <= LANES && product->m <= most_tile_rows(1);
-    if (is_one_tile) {
-        tile_items(product, product->items, x, y, out);
+    const struct tiling tiling = tiling_of(product);
+    const int64_t tiles = tiling.columns * tile_row_blocks(product->m, bd_divide_up(tiling.vectors, tiling.columns));
+    if (tiles == 1) {
+        tile_items(product, tiling, product->items, (struct prefetch){{NULL, 0, 0}, {NULL, 0, 0}}, x, y, out);
         return;
     }
-    for (int64_t item = 0; item < product->items; item++)
-        tile_items(product, 1, x + item * product->x_item, y + item * product->y_item, out + item * product->out_item);
+    struct prefetch prefetch = prefetch_of(product, sizeof(element), tiles);
+    for (int64_t item = 0; item < product->items; item++) {
+        prefetch.x.next = (const char *)(x + product->x_item);
+        prefetch.y.next = (const char *)(y + product->y_item);
+        tile_items(product, tiling, 1, prefetch, x, y, out);
+        x += product->x_item;
+        y += product->y_item;
+        out += product->out_item;
+    }
+}
+
+/* Rows of y a multiple of 4 KiB apart share their place in the first-level cache: beyond so many the item is one for
+ * the panel, if there are enough rows of x to pay for packing. */
+static bool rows_of_y_collide(const struct product *product) {
+    enum { PAGE = 4096, MOST_COLLIDING_ROWS = 256, LEAST_ROWS_OF_X = 48 };
+    return product->y_k * (int64_t)sizeof(element) % PAGE == 0 && product->k > MOST_COLLIDING_ROWS &&
+           product->m >= LEAST_ROWS_OF_X;
 }
 
 static bool tile_accepts(const struct product *product) {
-    return product->y_n == 1 && product->out_n == 1;
+    enum { LONGEST_K = 2048 };
+    return product->y_n == 1 && product->out_n == 1 && !rows_of_y_collide(product) &&
+           (product->k <= LONGEST_K || product->m == 1);
 }

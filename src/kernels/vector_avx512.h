@@ -36,6 +36,16 @@ static inline void store(element *data, vec a) {
     OF_TYPE(storeu)(data, a);
 }
 
+/* Stores to a multiple of the vector's size without reading the line into the cache first. Other threads may see such
+ * stores late: fence comes before telling them. */
+static inline void store_past_cache(element *data, vec a) {
+    OF_TYPE(stream)(data, a);
+}
+
+static inline void fence(void) {
+    _mm_sfence();
+}
+
 /* The first count lanes, 0 to LANES. */
 static inline part first_lanes(int64_t count) {
     return (part)((1u << count) - 1);

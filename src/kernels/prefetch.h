@@ -1,0 +1,70 @@
+/* Fetching the next item while this one computes: an item is read in an order of its own, which a processor's own
+ * prefetching does not foresee from item to item. A line or two at every step along k, since a burst of them would hold
+ * up the computation. */
+#ifndef BATCHDOT_KERNELS_PREFETCH_H
+#define BATCHDOT_KERNELS_PREFETCH_H
+
+#include "kernels/kernel.h"
+
+enum { CACHE_LINE = 64, LEAST_STREAM = 1 << 20 };
+
+/* What one tile fetches: so many bytes, two lines at most, a step. */
+struct ahead {
+    const char *next;
+    int64_t bytes_a_step; /* 0: nothing */
+};
+
+/* The next item's x or y, which so many of this item's tiles fetch. */
+struct stream {
+    const char *next;
+    int64_t tiles, bytes_a_tile;
+};
+
+struct prefetch {
+    struct stream y, x;
+};
+
+/* The bytes from an operand's first element to its last, or 0 where they are not dense enough to be fetched whole. */
+static inline int64_t dense_bytes(int64_t rows, int64_t row_stride, int64_t columns, int64_t column_stride,
+                                  int64_t element_size) {
+    if (row_stride < 0 || column_stride < 0)
+        return 0;
+    const int64_t extent = (rows - 1) * row_stride + (columns - 1) * column_stride + 1;
+    return extent <= 2 * rows * columns ? extent * element_size : 0;
+}
+
+/* For items that are computed tile by tile. Where they all fit the second-level cache, nothing is fetched. */
+static inline struct prefetch prefetch_of(const struct product *product, int64_t element_size, int64_t tiles) {
+    const int64_t x =
+        product->x_item ? dense_bytes(product->m, product->x_m, product->k, product->x_k, element_size) : 0;
+    const int64_t y =
+        product->y_item ? dense_bytes(product->k, product->y_k, product->n, product->y_n, element_size) : 0;
+    struct prefetch prefetch = {{NULL, 0, 0}, {NULL, 0, 0}};
+    if ((x + y) * product->items < LEAST_STREAM || tiles < 2)
+        return prefetch;
+    prefetch.y.tiles = tiles * y / (x + y);
+    prefetch.x.tiles = tiles - prefetch.y.tiles;
+    prefetch.y.bytes_a_tile = prefetch.y.tiles ? y / prefetch.y.tiles : 0;
+    prefetch.x.bytes_a_tile = prefetch.x.tiles ? x / prefetch.x.tiles : 0;
+    return prefetch;
+}
+
+/* The share of the tile that comes next, which takes so many steps. */
+static inline struct ahead next_ahead(struct prefetch *prefetch, int64_t steps) {
+    struct stream *const stream = prefetch->y.tiles > 0 ? &prefetch->y : &prefetch->x;
+    const struct ahead ahead = {stream->next, (stream->bytes_a_tile + steps - 1) / steps};
+    stream->next += stream->bytes_a_tile;
+    stream->tiles--;
+    return ahead;
+}
+
+static inline void fetch_step(struct ahead *ahead) {
+    if (ahead->bytes_a_step == 0)
+        return;
+    __builtin_prefetch(ahead->next);
+    if (ahead->bytes_a_step > CACHE_LINE)
+        __builtin_prefetch(ahead->next + CACHE_LINE);
+    ahead->next += ahead->bytes_a_step;
+}
+
+#endif

@@ -1,0 +1,73 @@
+/* The product computed with its operands exchanged, out transposed = y transposed * x transposed: for x that is
+ * contiguous along m where that fills vectors better than y does along n, or where y is not contiguous along n.
+ * Register tiles write blocks of it to scratch on the stack, and these are turned around in registers on their way out.
+ *
+ * Every element is one chain of fused multiply-adds over k in order. Needs a vector_*.h and tile_template.h. */
+#include "kernels/epilogue.h"
+
+enum { TURNED_ROWS = 64, TURNED_VECTORS = REGISTERS == 32 ? 4 : 3 };
+
+/* A block of columns of the output, from scratch, where it lies by columns of the given width. */
+static void write_turned(const struct product *product, const element *scratch, int64_t width, int64_t m, int64_t n,
+                         element *out) {
+    const struct scaling scaling = scaling_of(product);
+    for (int64_t i = 0; i < m; i += LANES) {
+        for (int64_t j = 0; j < n; j += LANES) {
+            const int64_t rows = m - i < LANES ? m - i : LANES, columns = n - j < LANES ? n - j : LANES;
+            const part written = first_lanes(columns);
+            vec block[LANES];
+            for (int64_t column = 0; column < LANES; column++)
+                block[column] = column < columns ? load(scratch + (j + column) * width + i) : zero();
+            transpose(block);
+            for (int64_t row = 0; row < rows; row++)
+                finish_part(scaling, out + (i + row) * product->out_m + j, block[row], written);
+        }
+    }
+}
+
+static void turned_item(const struct product *product, struct tiling tiling, struct prefetch prefetch, element *scratch,
+                        const element *x, const element *y, element *out) {
+    struct product turned = {.k = product->k, .x_m = product->y_n, .x_k = product->y_k, .y_k = product->x_k};
+    turned.alpha[0] = 1;
+    for (int64_t column = 0, begin = 0; column < tiling.columns; column++) {
+        const int64_t end = bd_part_begin(tiling.vectors, tiling.columns, column + 1), i = begin * LANES;
+        const int64_t width = (end - begin) * LANES, m = column + 1 < tiling.columns ? width : product->m - i;
+        turned.out_m = width;
+        for (int64_t j = 0; j < product->n; j += TURNED_ROWS) {
+            turned.m = product->n - j < TURNED_ROWS ? product->n - j : TURNED_ROWS;
+            tile_column(&turned, 1, (int)(end - begin), first_lanes(m - width + LANES), &prefetch, y + j * product->y_n,
+                        x + i, scratch);
+            write_turned(product, scratch, width, m, turned.m, out + i * product->out_m + j);
+        }
+        begin = end;
+    }
+}
+
+static void turned_product(const struct product *product, const element *x, const element *y, element *out) {
+    _Alignas(64) element scratch[TURNED_ROWS * TURNED_VECTORS * LANES];
+    for (int i = 0; i < TURNED_ROWS * TURNED_VECTORS * LANES; i++)
+        scratch[i] = 0; /* lanes that a tile leaves alone are moved about, though never written out */
+    const int64_t vectors = bd_divide_up(product->m, LANES);
+    const struct tiling tiling = {vectors, bd_divide_up(vectors, TURNED_VECTORS)};
+    struct prefetch prefetch = prefetch_of(product, sizeof(element), tiling.columns * bd_divide_up(product->n, 8));
+    for (int64_t item = 0; item < product->items; item++) {
+        prefetch.x.next = (const char *)(x + product->x_item);
+        prefetch.y.next = (const char *)(y + product->y_item);
+        turned_item(product, tiling, prefetch, scratch, x, y, out);
+        x += product->x_item;
+        y += product->y_item;
+        out += product->out_item;
+    }
+}
+
+/* In fused multiply-adds of a vector; turning the output around costs about one an element of half a vector. */
+static bool turned_accepts(const struct product *product) {
+    enum { LONGEST_K = 2048 };
+    if (product->x_m != 1 || product->out_n != 1 || product->k > LONGEST_K || product->m < LANES / 2)
+        return false;
+    const int64_t m = product->m, n = product->n, k = product->k;
+    const int64_t packing = product->y_n == 1 ? 0 : n * k / 2;
+    const int64_t straight_cost = m * bd_divide_up(n, LANES) * k + packing;
+    const int64_t turned_cost = n * bd_divide_up(m, LANES) * k + m * n / 2;
+    return turned_cost < straight_cost;
+}
