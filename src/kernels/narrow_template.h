@@ -11,8 +11,11 @@
 
 enum { MAX_NARROW_K = 8 };
 
-/* Where x's elements come from: a vector's rows of x together fit into a vector, or x is contiguous along m. */
+/* Where x's elements come from: a vector's rows of x together fit into a vector, or a column of x does. */
 enum x_source { X_ROWS, X_COLUMNS };
+
+/* Where y's rows come from: from memory, or all of y fits into two vectors. */
+enum y_source { Y_ROWS, Y_WHOLE };
 
 /* A vector of rows of the output, the last one of an item holding fewer. */
 struct narrow_part {
@@ -22,100 +25,151 @@ struct narrow_part {
 struct narrow {
     int64_t rows_a_vector;
     struct narrow_part whole, last;
-    part y_part;
-    lanes x_lanes[MAX_NARROW_K], y_lanes; /* x's of each step */
+    part y_part, y_rest;                                /* Y_ROWS: of a row; Y_WHOLE: of the two vectors */
+    lanes x_lanes[MAX_NARROW_K], y_lanes[MAX_NARROW_K]; /* of each step */
+    lanes next_rows;                                    /* X_COLUMNS: from vector to vector */
 };
 
 static inline int64_t narrow_x_extent(const struct product *product, int64_t rows) {
     return (rows - 1) * product->x_m + (product->k - 1) * product->x_k + 1;
 }
 
-static struct narrow_part narrow_part_of(const struct product *product, enum x_source source, int64_t rows) {
-    return (struct narrow_part){first_lanes(source == X_ROWS ? narrow_x_extent(product, rows) : rows),
-                                first_lanes(rows * product->n)};
+static inline int64_t narrow_y_extent(const struct product *product) {
+    return (product->k - 1) * product->y_k + (product->n - 1) * product->y_n + 1;
 }
 
-static struct narrow narrow_of(const struct product *product, enum x_source source) {
-    const int64_t rows = LANES / product->n;
+static struct narrow_part narrow_part_of(const struct product *product, enum x_source source, int64_t rows) {
+    const int64_t x = source == X_ROWS ? narrow_x_extent(product, rows) : product->m;
+    return (struct narrow_part){first_lanes(x), first_lanes(rows * product->n)};
+}
+
+/* Which of x's and y's lanes go to each lane of the output. */
+static void find_lanes(const struct product *product, enum x_source x_source, enum y_source y_source, int64_t step,
+                       struct narrow *narrow) {
+    int32_t x_lanes[LANES] = {0}, y_lanes[LANES] = {0};
+    int lane = 0;
+    for (int64_t i = 0; i < narrow->rows_a_vector; i++) {
+        for (int64_t j = 0; j < product->n; j++, lane++) {
+            x_lanes[lane] = (int32_t)(x_source == X_ROWS ? i * product->x_m + step * product->x_k : i);
+            y_lanes[lane] = (int32_t)(y_source == Y_ROWS ? j : j * product->y_n + step * product->y_k);
+        }
+    }
+    narrow->x_lanes[step] = lanes_of(x_lanes);
+    narrow->y_lanes[step] = lanes_of(y_lanes);
+}
+
+static struct narrow narrow_of(const struct product *product, enum x_source x_source, enum y_source y_source) {
+    const int64_t rows = LANES / product->n, y_extent = narrow_y_extent(product);
     struct narrow narrow = {
         .rows_a_vector = rows,
-        .whole = narrow_part_of(product, source, rows),
-        .last = narrow_part_of(product, source, (product->m - 1) % rows + 1),
-        .y_part = first_lanes(product->n),
+        .whole = narrow_part_of(product, x_source, rows),
+        .last = narrow_part_of(product, x_source, (product->m - 1) % rows + 1),
+        .y_part = first_lanes(y_source == Y_ROWS ? product->n
+                              : y_extent < LANES ? y_extent
+                                                 : LANES),
+        .y_rest = first_lanes(y_source == Y_WHOLE && y_extent > LANES ? y_extent - LANES : 0),
     };
-    int32_t x_lanes[LANES] = {0}, y_lanes[LANES] = {0};
-    for (int64_t step = 0; step < product->k; step++) {
-        int lane = 0;
-        for (int64_t i = 0; i < rows; i++) {
-            for (int64_t j = 0; j < product->n; j++, lane++) {
-                x_lanes[lane] = (int32_t)(source == X_ROWS ? i * product->x_m + step * product->x_k : i);
-                y_lanes[lane] = (int32_t)j;
-            }
-        }
-        narrow.x_lanes[step] = lanes_of(x_lanes);
-    }
-    narrow.y_lanes = lanes_of(y_lanes);
+    int32_t next_rows[LANES];
+    for (int lane = 0; lane < LANES; lane++)
+        next_rows[lane] = (int32_t)rows;
+    narrow.next_rows = lanes_of(next_rows);
+    for (int64_t step = 0; step < product->k; step++)
+        find_lanes(product, x_source, y_source, step, &narrow);
     return narrow;
 }
 
-/* One vector of rows; k and source are constants. */
-static inline __attribute__((always_inline)) void narrow_vector(struct scaling scaling, const struct narrow *narrow,
-                                                                struct narrow_part rows, const element *x, int64_t x_k,
-                                                                const vec *y_rows, element *out, int k,
-                                                                enum x_source source) {
-    const vec x_rows = source == X_ROWS ? load_part(x, rows.x) : zero();
-    vec sum = zero();
-#pragma GCC unroll 16
-    for (int step = 0; step < k; step++) {
-        const vec x_elements = source == X_ROWS ? x_rows : load_part(x + step * x_k, rows.x);
-        sum = multiply_add(permute(x_elements, narrow->x_lanes[step]), y_rows[step], sum);
+/* y's row of each step, once for every row of a vector; k and source are constants. */
+static inline __attribute__((always_inline)) void load_y_rows(const struct narrow *narrow, const element *y,
+                                                              int64_t y_k, vec *y_rows, int k, enum y_source source) {
+    if (source == Y_ROWS) {
+#pragma GCC unroll 8
+        for (int step = 0; step < k; step++)
+            y_rows[step] = permute(load_part(y + step * y_k, narrow->y_part), narrow->y_lanes[0]);
+    } else {
+        const vec low = load_part(y, narrow->y_part), high = load_part(y + LANES, narrow->y_rest);
+#pragma GCC unroll 8
+        for (int step = 0; step < k; step++)
+            y_rows[step] = permute_two(low, high, narrow->y_lanes[step]);
     }
+}
+
+/* A vector of rows of x, and of the output; k is a constant. */
+static inline __attribute__((always_inline)) void rows_vector(struct scaling scaling, const struct narrow *narrow,
+                                                              struct narrow_part rows, const element *x,
+                                                              const vec *y_rows, element *out, int k) {
+    const vec x_rows = load_part(x, rows.x);
+    vec sum = zero();
+#pragma GCC unroll 8
+    for (int step = 0; step < k; step++)
+        sum = multiply_add(permute(x_rows, narrow->x_lanes[step]), y_rows[step], sum);
     finish_part(scaling, out, sum, rows.out);
+}
+
+/* The same with x's columns, which all vectors take their elements from. */
+static inline __attribute__((always_inline)) void columns_vector(struct scaling scaling, part out_part,
+                                                                 const vec *x_columns, lanes x_lanes, const vec *y_rows,
+                                                                 element *out, int k) {
+    vec sum = zero();
+#pragma GCC unroll 8
+    for (int step = 0; step < k; step++)
+        sum = multiply_add(permute(x_columns[step], x_lanes), y_rows[step], sum);
+    finish_part(scaling, out, sum, out_part);
 }
 
 static inline __attribute__((always_inline)) void narrow_items(const struct product *product, const element *x,
                                                                const element *y, element *out, int k,
-                                                               enum x_source source) {
-    const struct narrow narrow = narrow_of(product, source);
+                                                               enum x_source x_source, enum y_source y_source) {
+    const struct narrow narrow = narrow_of(product, x_source, y_source);
     const struct scaling scaling = scaling_of(product);
     const int64_t x_item = product->x_item, y_item = product->y_item, out_item = product->out_item;
     const int64_t x_k = product->x_k, y_k = product->y_k;
     const int64_t x_step = narrow.rows_a_vector * product->x_m, out_step = narrow.rows_a_vector * product->n;
     const int64_t whole_vectors = (product->m - 1) / narrow.rows_a_vector;
     for (int64_t items = product->items; items > 0; items--) {
-        vec y_rows[MAX_NARROW_K];
-#pragma GCC unroll 16
-        for (int step = 0; step < k; step++)
-            y_rows[step] = permute(load_part(y + step * y_k, narrow.y_part), narrow.y_lanes);
+        vec y_rows[MAX_NARROW_K], x_columns[MAX_NARROW_K];
+        load_y_rows(&narrow, y, y_k, y_rows, k, y_source);
         const element *x_rows = x;
         element *out_rows = out;
-        for (int64_t vector = 0; vector < whole_vectors; vector++, x_rows += x_step, out_rows += out_step)
-            narrow_vector(scaling, &narrow, narrow.whole, x_rows, x_k, y_rows, out_rows, k, source);
-        narrow_vector(scaling, &narrow, narrow.last, x_rows, x_k, y_rows, out_rows, k, source);
+        if (x_source == X_ROWS) {
+            for (int64_t vector = 0; vector < whole_vectors; vector++, x_rows += x_step, out_rows += out_step)
+                rows_vector(scaling, &narrow, narrow.whole, x_rows, y_rows, out_rows, k);
+            rows_vector(scaling, &narrow, narrow.last, x_rows, y_rows, out_rows, k);
+        } else {
+#pragma GCC unroll 8
+            for (int step = 0; step < k; step++)
+                x_columns[step] = load_part(x + step * x_k, narrow.whole.x);
+            lanes x_lanes = narrow.x_lanes[0];
+            for (int64_t vector = 0; vector < whole_vectors; vector++, out_rows += out_step) {
+                columns_vector(scaling, narrow.whole.out, x_columns, x_lanes, y_rows, out_rows, k);
+                x_lanes = add_lanes(x_lanes, narrow.next_rows);
+            }
+            columns_vector(scaling, narrow.last.out, x_columns, x_lanes, y_rows, out_rows, k);
+        }
         x += x_item;
         y += y_item;
         out += out_item;
     }
 }
 
-#define NARROW_SOURCES(k) NARROW(k, X_ROWS) NARROW(k, X_COLUMNS)
+typedef void narrow_function(const struct product *product, const element *x, const element *y, element *out);
+
+#define NARROW_SOURCES(k)                                                                                              \
+    NARROW(k, X_ROWS, Y_ROWS) NARROW(k, X_ROWS, Y_WHOLE) NARROW(k, X_COLUMNS, Y_ROWS) NARROW(k, X_COLUMNS, Y_WHOLE)
 #define NARROWS                                                                                                        \
     NARROW_SOURCES(1)                                                                                                  \
     NARROW_SOURCES(2)                                                                                                  \
     NARROW_SOURCES(3) NARROW_SOURCES(4) NARROW_SOURCES(5) NARROW_SOURCES(6) NARROW_SOURCES(7) NARROW_SOURCES(8)
 
-#define NARROW(k, source)                                                                                              \
-    static void narrow_##k##_##source(const struct product *product, const element *x, const element *y,               \
-                                      element *out) {                                                                  \
-        narrow_items(product, x, y, out, k, source);                                                                   \
+#define NARROW(k, x_source, y_source)                                                                                  \
+    static void narrow_##k##_##x_source##_##y_source(const struct product *product, const element *x,                  \
+                                                     const element *y, element *out) {                                 \
+        narrow_items(product, x, y, out, k, x_source, y_source);                                                       \
     }
 NARROWS
 #undef NARROW
 
-typedef void narrow_function(const struct product *product, const element *x, const element *y, element *out);
-
-static narrow_function *const narrow_functions[MAX_NARROW_K + 1][2] = {
-#define NARROW(k, source) [k][source] = narrow_##k##_##source,
+static narrow_function *const narrow_functions[MAX_NARROW_K + 1][2][2] = {
+#define NARROW(k, x_source, y_source) [k][x_source][y_source] = narrow_##k##_##x_source##_##y_source,
     NARROWS
 #undef NARROW
 };
@@ -123,14 +177,24 @@ static narrow_function *const narrow_functions[MAX_NARROW_K + 1][2] = {
 #undef NARROW_SOURCES
 
 static bool x_rows_fit_a_vector(const struct product *product) {
-    return product->x_m >= 0 && product->x_k >= 0 && narrow_x_extent(product, LANES / product->n) <= LANES;
+    return product->x_m >= 0 && product->x_k >= 0 && product->x_m <= LANES && product->x_k <= LANES &&
+           narrow_x_extent(product, LANES / product->n) <= LANES;
+}
+
+static bool y_fits_two_vectors(const struct product *product) {
+    return product->y_k >= 0 && product->y_n >= 0 && product->y_k <= LANES && product->y_n <= LANES &&
+           narrow_y_extent(product) <= 2 * LANES;
 }
 
 static void narrow_product(const struct product *product, const element *x, const element *y, element *out) {
-    narrow_functions[product->k][x_rows_fit_a_vector(product) ? X_ROWS : X_COLUMNS](product, x, y, out);
+    const enum x_source x_source = x_rows_fit_a_vector(product) ? X_ROWS : X_COLUMNS;
+    narrow_functions[product->k][x_source][y_fits_two_vectors(product) ? Y_WHOLE : Y_ROWS](product, x, y, out);
 }
 
+/* Rows of more than half a vector are tiles' work, unless there are many: tiles come to x's rows a column at a time. */
 static bool narrow_accepts(const struct product *product) {
-    return product->n <= LANES / 2 && product->m > 1 && product->k <= MAX_NARROW_K && product->y_n == 1 &&
-           product->out_n == 1 && product->out_m == product->n && (x_rows_fit_a_vector(product) || product->x_m == 1);
+    enum { MANY_ROWS = 32 };
+    return product->n <= (product->m < MANY_ROWS ? LANES / 2 : LANES) && product->m > 1 && product->k <= MAX_NARROW_K &&
+           product->out_n == 1 && product->out_m == product->n && (product->y_n == 1 || y_fits_two_vectors(product)) &&
+           (x_rows_fit_a_vector(product) || (product->x_m == 1 && product->m <= LANES));
 }

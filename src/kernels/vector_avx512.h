@@ -91,6 +91,11 @@ static inline vec permute(vec a, lanes from) {
     return _mm512_permutexvar_ps(from, a);
 }
 
+/* Lane numbers from LANES on are those of b. */
+static inline vec permute_two(vec a, vec b, lanes from) {
+    return _mm512_permutex2var_ps(a, from, b);
+}
+
 static inline lanes lanes_of(const int32_t from[LANES]) {
     return _mm512_loadu_si512(from);
 }
@@ -146,6 +151,10 @@ static inline void transpose(vec rows[LANES]) {
 
 static inline vec permute(vec a, lanes from) {
     return _mm512_permutexvar_pd(from, a);
+}
+
+static inline vec permute_two(vec a, vec b, lanes from) {
+    return _mm512_permutex2var_pd(a, from, b);
 }
 
 static inline lanes lanes_of(const int32_t from[LANES]) {
