@@ -52,5 +52,5 @@ static void outer_product(const struct product *product, const element *x, const
 }
 
 static bool outer_accepts(const struct product *product) {
-    return product->k == 1 && product->y_n == 1 && product->out_n == 1;
+    return product->k == 1 && product->n >= 2 * LANES && product->y_n == 1 && product->out_n == 1;
 }
