@@ -27,7 +27,6 @@ struct narrow {
     struct narrow_part whole, last;
     part y_part, y_rest;                                /* Y_ROWS: of a row; Y_WHOLE: of the two vectors */
     lanes x_lanes[MAX_NARROW_K], y_lanes[MAX_NARROW_K]; /* of each step */
-    lanes next_rows;                                    /* X_COLUMNS: from vector to vector */
 };
 
 static inline int64_t narrow_x_extent(const struct product *product, int64_t rows) {
@@ -69,10 +68,6 @@ static struct narrow narrow_of(const struct product *product, enum x_source x_so
                                                  : LANES),
         .y_rest = first_lanes(y_source == Y_WHOLE && y_extent > LANES ? y_extent - LANES : 0),
     };
-    int32_t next_rows[LANES];
-    for (int lane = 0; lane < LANES; lane++)
-        next_rows[lane] = (int32_t)rows;
-    narrow.next_rows = lanes_of(next_rows);
     for (int64_t step = 0; step < product->k; step++)
         find_lanes(product, x_source, y_source, step, &narrow);
     return narrow;
@@ -141,7 +136,7 @@ static inline __attribute__((always_inline)) void narrow_items(const struct prod
             lanes x_lanes = narrow.x_lanes[0];
             for (int64_t vector = 0; vector < whole_vectors; vector++, out_rows += out_step) {
                 columns_vector(scaling, narrow.whole.out, x_columns, x_lanes, y_rows, out_rows, k);
-                x_lanes = add_lanes(x_lanes, narrow.next_rows);
+                x_lanes = add_to_lanes(x_lanes, (int32_t)narrow.rows_a_vector);
             }
             columns_vector(scaling, narrow.last.out, x_columns, x_lanes, y_rows, out_rows, k);
         }

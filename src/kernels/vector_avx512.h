@@ -72,11 +72,12 @@ static inline vec multiply(vec a, vec b) {
     return OF_TYPE(mul)(a, b);
 }
 
-static inline lanes add_lanes(lanes a, lanes b) {
+/* The lanes that are so far behind. */
+static inline lanes add_to_lanes(lanes from, int32_t distance) {
 #if ELEMENT_BITS == 32
-    return _mm512_add_epi32(a, b);
+    return _mm512_add_epi32(from, _mm512_set1_epi32(distance));
 #else
-    return _mm512_add_epi64(a, b);
+    return _mm512_add_epi64(from, _mm512_set1_epi64(distance));
 #endif
 }
 

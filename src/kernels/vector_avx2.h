@@ -1,0 +1,215 @@
+/* The words of vector_avx512.h for AVX2 and FMA. Include after defining ELEMENT_BITS. */
+#include <immintrin.h>
+#include <stdint.h>
+
+#define REGISTERS 16
+#define HAS_PERMUTE 1
+
+/* OF_TYPE(add) is _mm256_add_ps or _mm256_add_pd. */
+#if ELEMENT_BITS == 32
+typedef float element;
+typedef __m256 vec;
+enum { LANES = 8 };
+#define OF_TYPE(operation) _mm256_##operation##_ps
+#else
+typedef double element;
+typedef __m256d vec;
+enum { LANES = 4 };
+#define OF_TYPE(operation) _mm256_##operation##_pd
+#endif
+
+/* The count beside the mask: on some processors a masked store takes many times as long as a few short ones. */
+typedef struct part {
+    __m256i mask;
+    int count;
+} part;
+
+typedef __m256i lanes; /* for f64, each lane is the two 32-bit lanes that it consists of */
+
+static inline vec zero(void) {
+    return OF_TYPE(setzero)();
+}
+
+static inline vec load(const element *data) {
+    return OF_TYPE(loadu)(data);
+}
+
+static inline void store(element *data, vec a) {
+    OF_TYPE(storeu)(data, a);
+}
+
+static inline void store_past_cache(element *data, vec a) {
+    OF_TYPE(stream)(data, a);
+}
+
+static inline void fence(void) {
+    _mm_sfence();
+}
+
+static inline vec broadcast(element a) {
+    return OF_TYPE(set1)(a);
+}
+
+static inline vec add(vec a, vec b) {
+    return OF_TYPE(add)(a, b);
+}
+
+static inline vec multiply(vec a, vec b) {
+    return OF_TYPE(mul)(a, b);
+}
+
+static inline vec multiply_add(vec a, vec b, vec sum) {
+    return OF_TYPE(fmadd)(a, b, sum);
+}
+
+static inline vec load_part(const element *data, part lanes_read) {
+    return OF_TYPE(maskload)(data, lanes_read.mask);
+}
+
+#if ELEMENT_BITS == 32
+
+static inline part first_lanes(int64_t count) {
+    const __m256i numbers = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    return (part){_mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), numbers), (int)count};
+}
+
+static inline void store_part(element *data, vec a, part lanes_written) {
+    if (lanes_written.count == LANES) {
+        store(data, a);
+        return;
+    }
+    __m128 rest = _mm256_castps256_ps128(a);
+    if (lanes_written.count & 4) {
+        _mm_storeu_ps(data, rest);
+        rest = _mm256_extractf128_ps(a, 1);
+        data += 4;
+    }
+    if (lanes_written.count & 2) {
+        _mm_storel_pi((__m64 *)data, rest);
+        rest = _mm_movehl_ps(rest, rest);
+        data += 2;
+    }
+    if (lanes_written.count & 1)
+        _mm_store_ss(data, rest);
+}
+
+static inline vec permute(vec a, lanes from) {
+    return _mm256_permutevar8x32_ps(a, from);
+}
+
+static inline lanes lanes_of(const int32_t from[LANES]) {
+    return _mm256_loadu_si256((const __m256i *)from);
+}
+
+static inline lanes add_to_lanes(lanes from, int32_t distance) {
+    return _mm256_add_epi32(from, _mm256_set1_epi32(distance));
+}
+
+static inline vec permute_two(vec a, vec b, lanes from) {
+    const __m256i is_of_b = _mm256_cmpgt_epi32(from, _mm256_set1_epi32(LANES - 1));
+    return _mm256_blendv_ps(permute(a, from), permute(b, from), _mm256_castsi256_ps(is_of_b));
+}
+
+static inline int sum_slot(int row) {
+    return (row >> 2 & 1) << 2 | (row & 1) << 1 | (row >> 1 & 1);
+}
+
+/* Sums the lanes of each row: lanes that are 4 apart first, then 2 and 1. */
+static inline vec sum_rows(const vec rows[LANES]) {
+    vec quarters[4], halves[2];
+    for (int i = 0; i < 4; i++)
+        quarters[i] =
+            add(_mm256_permute2f128_ps(rows[i], rows[i + 4], 0x20), _mm256_permute2f128_ps(rows[i], rows[i + 4], 0x31));
+    for (int i = 0; i < 2; i++) {
+        const __m256d low = _mm256_castps_pd(quarters[i]), high = _mm256_castps_pd(quarters[i + 2]);
+        halves[i] =
+            add(_mm256_castpd_ps(_mm256_unpacklo_pd(low, high)), _mm256_castpd_ps(_mm256_unpackhi_pd(low, high)));
+    }
+    return add(_mm256_shuffle_ps(halves[0], halves[1], 0x88), _mm256_shuffle_ps(halves[0], halves[1], 0xdd));
+}
+
+/* Turns a LANES by LANES block around: pairs, fours, then the halves. */
+static inline void transpose(vec rows[LANES]) {
+    vec fours[8];
+    for (int i = 0; i < 8; i += 4) {
+        const __m256d a = _mm256_castps_pd(_mm256_unpacklo_ps(rows[i], rows[i + 1]));
+        const __m256d b = _mm256_castps_pd(_mm256_unpackhi_ps(rows[i], rows[i + 1]));
+        const __m256d c = _mm256_castps_pd(_mm256_unpacklo_ps(rows[i + 2], rows[i + 3]));
+        const __m256d d = _mm256_castps_pd(_mm256_unpackhi_ps(rows[i + 2], rows[i + 3]));
+        fours[i] = _mm256_castpd_ps(_mm256_unpacklo_pd(a, c));
+        fours[i + 1] = _mm256_castpd_ps(_mm256_unpackhi_pd(a, c));
+        fours[i + 2] = _mm256_castpd_ps(_mm256_unpacklo_pd(b, d));
+        fours[i + 3] = _mm256_castpd_ps(_mm256_unpackhi_pd(b, d));
+    }
+    for (int i = 0; i < 4; i++) {
+        rows[i] = _mm256_permute2f128_ps(fours[i], fours[i + 4], 0x20);
+        rows[i + 4] = _mm256_permute2f128_ps(fours[i], fours[i + 4], 0x31);
+    }
+}
+
+#else
+
+static inline part first_lanes(int64_t count) {
+    const __m256i numbers = _mm256_setr_epi64x(0, 1, 2, 3);
+    return (part){_mm256_cmpgt_epi64(_mm256_set1_epi64x(count), numbers), (int)count};
+}
+
+static inline void store_part(element *data, vec a, part lanes_written) {
+    if (lanes_written.count == LANES) {
+        store(data, a);
+        return;
+    }
+    __m128d rest = _mm256_castpd256_pd128(a);
+    if (lanes_written.count & 2) {
+        _mm_storeu_pd(data, rest);
+        rest = _mm256_extractf128_pd(a, 1);
+        data += 2;
+    }
+    if (lanes_written.count & 1)
+        _mm_store_sd(data, rest);
+}
+
+static inline vec permute(vec a, lanes from) {
+    return _mm256_castps_pd(_mm256_permutevar8x32_ps(_mm256_castpd_ps(a), from));
+}
+
+static inline lanes lanes_of(const int32_t from[LANES]) {
+    const __m256i twice = _mm256_slli_epi64(_mm256_cvtepi32_epi64(_mm_loadu_si128((const __m128i *)from)), 1);
+    return _mm256_or_si256(_mm256_or_si256(twice, _mm256_slli_epi64(twice, 32)),
+                           _mm256_setr_epi32(0, 1, 0, 1, 0, 1, 0, 1));
+}
+
+static inline lanes add_to_lanes(lanes from, int32_t distance) {
+    return _mm256_add_epi32(from, _mm256_set1_epi32(2 * distance));
+}
+
+static inline vec permute_two(vec a, vec b, lanes from) {
+    const __m256i is_of_b = _mm256_cmpgt_epi32(from, _mm256_set1_epi32(2 * LANES - 1));
+    return _mm256_blendv_pd(permute(a, from), permute(b, from), _mm256_castsi256_pd(is_of_b));
+}
+
+static inline int sum_slot(int row) {
+    return (row >> 1 & 1) << 1 | (row & 1);
+}
+
+/* Sums the lanes of each row: lanes that are 2 apart first, then 1. */
+static inline vec sum_rows(const vec rows[LANES]) {
+    vec halves[2];
+    for (int i = 0; i < 2; i++)
+        halves[i] =
+            add(_mm256_permute2f128_pd(rows[i], rows[i + 2], 0x20), _mm256_permute2f128_pd(rows[i], rows[i + 2], 0x31));
+    return add(_mm256_unpacklo_pd(halves[0], halves[1]), _mm256_unpackhi_pd(halves[0], halves[1]));
+}
+
+static inline void transpose(vec rows[LANES]) {
+    const vec a = _mm256_unpacklo_pd(rows[0], rows[1]), b = _mm256_unpackhi_pd(rows[0], rows[1]);
+    const vec c = _mm256_unpacklo_pd(rows[2], rows[3]), d = _mm256_unpackhi_pd(rows[2], rows[3]);
+    rows[0] = _mm256_permute2f128_pd(a, c, 0x20);
+    rows[1] = _mm256_permute2f128_pd(b, d, 0x20);
+    rows[2] = _mm256_permute2f128_pd(a, c, 0x31);
+    rows[3] = _mm256_permute2f128_pd(b, d, 0x31);
+}
+
+#endif
+
+#undef OF_TYPE

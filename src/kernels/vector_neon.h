@@ -1,0 +1,137 @@
+/* The words of vector_avx512.h for NEON on 64-bit ARM; without permute, which four lanes have no use for. Include after
+ * defining ELEMENT_BITS. */
+#include <arm_neon.h>
+#include <stdint.h>
+
+#define REGISTERS 32
+
+/* OF_TYPE(vaddq) is vaddq_f32 or vaddq_f64. */
+#if ELEMENT_BITS == 32
+typedef float element;
+typedef float32x4_t vec;
+enum { LANES = 4 };
+#define OF_TYPE(operation) operation##_f32
+#else
+typedef double element;
+typedef float64x2_t vec;
+enum { LANES = 2 };
+#define OF_TYPE(operation) operation##_f64
+#endif
+
+typedef int part; /* how many lanes, the first ones */
+
+static inline vec zero(void) {
+    return OF_TYPE(vdupq_n)(0);
+}
+
+static inline vec load(const element *data) {
+    return OF_TYPE(vld1q)(data);
+}
+
+static inline void store(element *data, vec a) {
+    OF_TYPE(vst1q)(data, a);
+}
+
+static inline void store_past_cache(element *data, vec a) {
+    store(data, a);
+}
+
+static inline void fence(void) {
+}
+
+static inline part first_lanes(int64_t count) {
+    return (part)count;
+}
+
+static inline vec broadcast(element a) {
+    return OF_TYPE(vdupq_n)(a);
+}
+
+static inline vec add(vec a, vec b) {
+    return OF_TYPE(vaddq)(a, b);
+}
+
+static inline vec multiply(vec a, vec b) {
+    return OF_TYPE(vmulq)(a, b);
+}
+
+static inline vec multiply_add(vec a, vec b, vec sum) {
+    return OF_TYPE(vfmaq)(sum, a, b);
+}
+
+static inline int sum_slot(int row) {
+    return row;
+}
+
+#if ELEMENT_BITS == 32
+
+static inline vec load_part(const element *data, part lanes_read) {
+    if (lanes_read == LANES)
+        return load(data);
+    vec a = zero();
+    if (lanes_read & 2)
+        a = vcombine_f32(vld1_f32(data), vdup_n_f32(0));
+    if (lanes_read == 1)
+        a = vld1q_lane_f32(data, a, 0);
+    if (lanes_read == 3)
+        a = vld1q_lane_f32(data + 2, a, 2);
+    return a;
+}
+
+static inline void store_part(element *data, vec a, part lanes_written) {
+    if (lanes_written == LANES) {
+        store(data, a);
+        return;
+    }
+    if (lanes_written & 2)
+        vst1_f32(data, vget_low_f32(a));
+    if (lanes_written == 1)
+        vst1q_lane_f32(data, a, 0);
+    if (lanes_written == 3)
+        vst1q_lane_f32(data + 2, a, 2);
+}
+
+/* Sums the lanes of each row: lanes that are neighbours first. */
+static inline vec sum_rows(const vec rows[LANES]) {
+    return vpaddq_f32(vpaddq_f32(rows[0], rows[1]), vpaddq_f32(rows[2], rows[3]));
+}
+
+static inline void transpose(vec rows[LANES]) {
+    const float64x2_t a = vreinterpretq_f64_f32(vtrn1q_f32(rows[0], rows[1]));
+    const float64x2_t b = vreinterpretq_f64_f32(vtrn2q_f32(rows[0], rows[1]));
+    const float64x2_t c = vreinterpretq_f64_f32(vtrn1q_f32(rows[2], rows[3]));
+    const float64x2_t d = vreinterpretq_f64_f32(vtrn2q_f32(rows[2], rows[3]));
+    rows[0] = vreinterpretq_f32_f64(vtrn1q_f64(a, c));
+    rows[1] = vreinterpretq_f32_f64(vtrn1q_f64(b, d));
+    rows[2] = vreinterpretq_f32_f64(vtrn2q_f64(a, c));
+    rows[3] = vreinterpretq_f32_f64(vtrn2q_f64(b, d));
+}
+
+#else
+
+static inline vec load_part(const element *data, part lanes_read) {
+    if (lanes_read == LANES)
+        return load(data);
+    return lanes_read ? vld1q_lane_f64(data, zero(), 0) : zero();
+}
+
+static inline void store_part(element *data, vec a, part lanes_written) {
+    if (lanes_written == LANES)
+        store(data, a);
+    else if (lanes_written)
+        vst1q_lane_f64(data, a, 0);
+}
+
+static inline vec sum_rows(const vec rows[LANES]) {
+    return vpaddq_f64(rows[0], rows[1]);
+}
+
+static inline void transpose(vec rows[LANES]) {
+    const vec first = vtrn1q_f64(rows[0], rows[1]);
+    rows[1] = vtrn2q_f64(rows[0], rows[1]);
+    rows[0] = first;
+}
+
+#endif
+
+#undef OF_TYPE
