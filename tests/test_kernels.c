@@ -201,6 +201,62 @@ static void test_kernel_in_all_layouts(void **state) {
     }
 }
 
+/* Three items of outer products, with aligned rows whose last vectors are left over. */
+static void run_beyond_the_cache(const struct kernel *kernel, const struct product *product) {
+    const size_t m = (size_t)product->m, n = (size_t)product->n, items = (size_t)product->items;
+    const size_t size = oracle_element_size(kernel->out);
+    struct guarded_buffer x = guarded_buffer_make(items * m * size, GUARD_BEHIND);
+    struct guarded_buffer y = guarded_buffer_make(items * n * size, GUARD_BEHIND);
+    struct guarded_buffer out = guarded_buffer_make(items * m * n * size, GUARD_BEHIND);
+    for (size_t i = 0; i < items * m; i++)
+        oracle_write(kernel->x, (oracle_value){.real = (long double)(i % 19) - 9}, x.data + i * size);
+    for (size_t i = 0; i < items * n; i++)
+        oracle_write(kernel->y, (oracle_value){.real = (long double)(i % 1009)}, y.data + i * size);
+    memset(out.data, 0xff, out.size);
+    kernel->run(product, x.data, y.data, out.data);
+    for (size_t i = 0; i < items * m * n; i++) {
+        const double expected = ((double)(i / n % 19) - 9) * (double)((i / n / m * n + i % n) % 1009);
+        const double got = size == sizeof(float) ? ((const float *)out.data)[i] : ((const double *)out.data)[i];
+        if (got != expected)
+            fail_msg("%s: element %zu is %g, not %g", kernel->name, i, got, expected);
+    }
+    guarded_buffer_free(&x);
+    guarded_buffer_free(&y);
+    guarded_buffer_free(&out);
+}
+
+/* Outputs so large that a kernel may write them past the cache. */
+static void test_kernels_beyond_the_cache(void **state) {
+    (void)state;
+    enum { ITEMS = 3, M = 22, N = 63920 };
+    const struct product product = {
+        .items = ITEMS,
+        .m = M,
+        .n = N,
+        .k = 1,
+        .x_item = M,
+        .y_item = N,
+        .out_item = (int64_t)M * N,
+        .x_m = 1,
+        .x_k = 1,
+        .y_k = N,
+        .y_n = 1,
+        .out_m = N,
+        .out_n = 1,
+        .alpha = {1, 0},
+    };
+    int count, run = 0;
+    const struct kernel *kernels = bd_kernels(&count);
+    for (int i = 0; i < count; i++) {
+        const bool is_real = kernels[i].x == BATCHDOT_F32 || kernels[i].x == BATCHDOT_F64;
+        if (is_real && kernels[i].isa <= bd_isa() && kernels[i].accepts(&product)) {
+            run_beyond_the_cache(&kernels[i], &product);
+            run++;
+        }
+    }
+    assert_in_range(run, 2, count);
+}
+
 static void test_find_kernel_takes_the_first_that_accepts(void **state) {
     (void)state;
     int count;
@@ -218,17 +274,18 @@ static void test_find_kernel_takes_the_first_that_accepts(void **state) {
 }
 
 int main(void) {
-    enum { MAX_TESTS = 200, NAME_SIZE = 80 };
+    enum { MAX_TESTS = 300, NAME_SIZE = 80, FUNCTION_COUNT = 2 };
     static struct CMUnitTest tests[MAX_TESTS];
     static char names[MAX_TESTS][NAME_SIZE];
     int kernel_count;
     size_t test_count = 0;
     const struct kernel *kernels = bd_kernels(&kernel_count);
     tests[test_count++] = (struct CMUnitTest)cmocka_unit_test(test_find_kernel_takes_the_first_that_accepts);
-    for (int i = 0; i < kernel_count && test_count + 2 <= MAX_TESTS; i++) {
+    tests[test_count++] = (struct CMUnitTest)cmocka_unit_test(test_kernels_beyond_the_cache);
+    for (int i = 0; i < kernel_count && test_count + FUNCTION_COUNT <= MAX_TESTS; i++) {
         static const CMUnitTestFunction functions[] = {test_kernel_in_all_shapes, test_kernel_in_all_layouts};
         static const char *const what[] = {"shapes", "layouts"};
-        for (int f = 0; f < 2; f++) {
+        for (int f = 0; f < FUNCTION_COUNT; f++) {
             snprintf(names[test_count], NAME_SIZE, "%s: all %s", kernels[i].name, what[f]);
             tests[test_count] = (struct CMUnitTest){names[test_count], functions[f], NULL, NULL, (void *)&kernels[i]};
             test_count++;

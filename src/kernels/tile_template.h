@@ -14,11 +14,11 @@ enum { MAX_TILE_ROWS = 16, MAX_TILE_VECTORS = 8 };
 typedef void tile_function(const struct product *product, int64_t items, part last, struct ahead ahead,
                            const element *x, const element *y, element *out);
 
-/* Inlined with constant rows and vectors, so that the accumulators live in registers. x's rows are reached from every
- * fourth one: an address is then a register plus 0 to 3 strides, of which a processor has enough. */
+/* Inlined with constant rows, vectors and last_is_whole, so that the accumulators live in registers. x's rows are
+ * reached from every fourth one: an address is then a register plus 0 to 3 strides, of which a processor has enough. */
 static inline __attribute__((always_inline)) void tile(const struct product *product, int64_t items, part last,
                                                        struct ahead ahead, const element *x, const element *y,
-                                                       element *out, int rows, int vectors) {
+                                                       element *out, int rows, int vectors, bool last_is_whole) {
     const int64_t x_m = product->x_m, x_k = product->x_k, y_k = product->y_k, k = product->k, out_m = product->out_m;
     const struct scaling scaling = scaling_of(product);
     for (; items > 0; items--) {
@@ -38,8 +38,10 @@ static inline __attribute__((always_inline)) void tile(const struct product *pro
             fetch_step(&ahead);
             vec y_vectors[MAX_TILE_VECTORS];
 #pragma GCC unroll 16
-            for (int j = 0; j < vectors; j++)
-                y_vectors[j] = j + 1 < vectors ? load(y_row + j * LANES) : load_part(y_row + j * LANES, last);
+            for (int j = 0; j < vectors; j++) {
+                const bool is_part = j + 1 == vectors && !last_is_whole;
+                y_vectors[j] = in_register(is_part ? load_part(y_row + j * LANES, last) : load(y_row + j * LANES));
+            }
 #pragma GCC unroll 16
             for (int i = 0; i < rows; i++) {
                 const vec factor = broadcast(x_fourth[i / 4][i % 4 * x_m]);
@@ -57,17 +59,25 @@ static inline __attribute__((always_inline)) void tile(const struct product *pro
 #pragma GCC unroll 16
             for (int i = 0; i < rows; i++) {
 #pragma GCC unroll 16
-                for (int j = 0; j + 1 < vectors; j++)
-                    store(out + i * out_m + j * LANES, sums[i][j]);
-                store_part(out + i * out_m + (vectors - 1) * LANES, sums[i][vectors - 1], last);
+                for (int j = 0; j < vectors; j++) {
+                    element *const to = out + i * out_m + j * LANES;
+                    if (j + 1 < vectors || last_is_whole)
+                        store(to, sums[i][j]);
+                    else
+                        store_part(to, sums[i][j], last);
+                }
             }
         } else {
 #pragma GCC unroll 16
             for (int i = 0; i < rows; i++) {
 #pragma GCC unroll 16
-                for (int j = 0; j + 1 < vectors; j++)
-                    finish(scaling, out + i * out_m + j * LANES, sums[i][j]);
-                finish_part(scaling, out + i * out_m + (vectors - 1) * LANES, sums[i][vectors - 1], last);
+                for (int j = 0; j < vectors; j++) {
+                    element *const to = out + i * out_m + j * LANES;
+                    if (j + 1 < vectors || last_is_whole)
+                        finish(scaling, to, sums[i][j]);
+                    else
+                        finish_part(scaling, to, sums[i][j], last);
+                }
             }
         }
         x += product->x_item;
@@ -79,7 +89,10 @@ static inline __attribute__((always_inline)) void tile(const struct product *pro
 #define TILE(rows, vectors)                                                                                            \
     static void tile_##rows##x##vectors(const struct product *product, int64_t items, part last, struct ahead ahead,   \
                                         const element *x, const element *y, element *out) {                            \
-        tile(product, items, last, ahead, x, y, out, rows, vectors);                                                   \
+        if (PARTS_COST && is_whole(last))                                                                              \
+            tile(product, items, last, ahead, x, y, out, rows, vectors, true);                                         \
+        else                                                                                                           \
+            tile(product, items, last, ahead, x, y, out, rows, vectors, false);                                        \
     }
 #include "kernels/tile_shapes.inc"
 #undef TILE

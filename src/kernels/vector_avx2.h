@@ -1,5 +1,6 @@
 /* The words of vector_avx512.h for AVX2 and FMA. Include after defining ELEMENT_BITS. */
 #include <immintrin.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define REGISTERS 16
@@ -18,13 +19,14 @@ enum { LANES = 4 };
 #define OF_TYPE(operation) _mm256_##operation##_pd
 #endif
 
-/* The count beside the mask: on some processors a masked store takes many times as long as a few short ones. */
-typedef struct part {
-    __m256i mask;
-    int count;
-} part;
-
+typedef __m256i part;
 typedef __m256i lanes; /* for f64, each lane is the two 32-bit lanes that it consists of */
+
+enum { PARTS_COST = 1 };
+
+static inline bool is_whole(part lanes_present) {
+    return _mm256_movemask_epi8(lanes_present) == -1;
+}
 
 static inline vec zero(void) {
     return OF_TYPE(setzero)();
@@ -32,6 +34,11 @@ static inline vec zero(void) {
 
 static inline vec load(const element *data) {
     return OF_TYPE(loadu)(data);
+}
+
+static inline vec in_register(vec a) {
+    __asm__("" : "+x"(a));
+    return a;
 }
 
 static inline void store(element *data, vec a) {
@@ -63,34 +70,18 @@ static inline vec multiply_add(vec a, vec b, vec sum) {
 }
 
 static inline vec load_part(const element *data, part lanes_read) {
-    return OF_TYPE(maskload)(data, lanes_read.mask);
+    return OF_TYPE(maskload)(data, lanes_read);
+}
+
+static inline void store_part(element *data, vec a, part lanes_written) {
+    OF_TYPE(maskstore)(data, lanes_written, a);
 }
 
 #if ELEMENT_BITS == 32
 
 static inline part first_lanes(int64_t count) {
     const __m256i numbers = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    return (part){_mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), numbers), (int)count};
-}
-
-static inline void store_part(element *data, vec a, part lanes_written) {
-    if (lanes_written.count == LANES) {
-        store(data, a);
-        return;
-    }
-    __m128 rest = _mm256_castps256_ps128(a);
-    if (lanes_written.count & 4) {
-        _mm_storeu_ps(data, rest);
-        rest = _mm256_extractf128_ps(a, 1);
-        data += 4;
-    }
-    if (lanes_written.count & 2) {
-        _mm_storel_pi((__m64 *)data, rest);
-        rest = _mm_movehl_ps(rest, rest);
-        data += 2;
-    }
-    if (lanes_written.count & 1)
-        _mm_store_ss(data, rest);
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), numbers);
 }
 
 static inline vec permute(vec a, lanes from) {
@@ -151,22 +142,7 @@ static inline void transpose(vec rows[LANES]) {
 
 static inline part first_lanes(int64_t count) {
     const __m256i numbers = _mm256_setr_epi64x(0, 1, 2, 3);
-    return (part){_mm256_cmpgt_epi64(_mm256_set1_epi64x(count), numbers), (int)count};
-}
-
-static inline void store_part(element *data, vec a, part lanes_written) {
-    if (lanes_written.count == LANES) {
-        store(data, a);
-        return;
-    }
-    __m128d rest = _mm256_castpd256_pd128(a);
-    if (lanes_written.count & 2) {
-        _mm_storeu_pd(data, rest);
-        rest = _mm256_extractf128_pd(a, 1);
-        data += 2;
-    }
-    if (lanes_written.count & 1)
-        _mm_store_sd(data, rest);
+    return _mm256_cmpgt_epi64(_mm256_set1_epi64x(count), numbers);
 }
 
 static inline vec permute(vec a, lanes from) {

@@ -1,6 +1,7 @@
 /* The words that real kernels are written in, for AVX-512 (F, DQ, BW, VL). Include after defining ELEMENT_BITS, 32 or
  * 64. vector_avx2.h, vector_neon.h and vector_portable.h define the same words. */
 #include <immintrin.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define REGISTERS 32
@@ -24,12 +25,25 @@ enum { LANES = 8 };
 /* Lane numbers, for permute. */
 typedef __m512i lanes;
 
+/* Whether loading a part takes longer than loading a vector. */
+enum { PARTS_COST = 0 };
+
+static inline bool is_whole(part lanes_present) {
+    return lanes_present == (part)~0;
+}
+
 static inline vec zero(void) {
     return OF_TYPE(setzero)();
 }
 
 static inline vec load(const element *data) {
     return OF_TYPE(loadu)(data);
+}
+
+/* Keeps a compiler from loading a again wherever it is used: a load costs as much as the multiplication it is for. */
+static inline vec in_register(vec a) {
+    __asm__("" : "+v"(a));
+    return a;
 }
 
 static inline void store(element *data, vec a) {

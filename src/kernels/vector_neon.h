@@ -1,6 +1,7 @@
 /* The words of vector_avx512.h for NEON on 64-bit ARM; without permute, which four lanes have no use for. Include after
  * defining ELEMENT_BITS. */
 #include <arm_neon.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define REGISTERS 32
@@ -20,12 +21,23 @@ enum { LANES = 2 };
 
 typedef int part; /* how many lanes, the first ones */
 
+enum { PARTS_COST = 1 };
+
+static inline bool is_whole(part lanes_present) {
+    return lanes_present == LANES;
+}
+
 static inline vec zero(void) {
     return OF_TYPE(vdupq_n)(0);
 }
 
 static inline vec load(const element *data) {
     return OF_TYPE(vld1q)(data);
+}
+
+static inline vec in_register(vec a) {
+    __asm__("" : "+w"(a));
+    return a;
 }
 
 static inline void store(element *data, vec a) {

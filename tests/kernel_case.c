@@ -1,0 +1,273 @@
+#include "kernel_case.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#include "oracle.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { ARENA_SIZE = 16 << 20 };
+
+/* One for each operand; a case lies at either end of it. */
+static struct guarded_buffer arenas[OPERAND_COUNT];
+static unsigned char before[ARENA_SIZE];
+
+/* ---- Where elements lie ----------------------------------------------------------------------------------------- */
+
+/* Strides in elements; extent is from the lowest element to the highest, of which [0, 0, 0] is number first. */
+struct place {
+    int64_t items, rows, columns;
+    int64_t item, row, column;
+    int64_t first, extent;
+    unsigned char *lowest;
+    size_t size;
+};
+
+static void set_matrix_strides(struct place *place, enum matrix_kind kind) {
+    const int64_t rows = place->rows, columns = place->columns;
+    static const int64_t directions[MATRIX_KIND_COUNT][2] = {
+        [ROWS_BACKWARDS] = {-1, 1}, [COLUMNS_BACKWARDS] = {1, -1}, [ALL_BACKWARDS] = {-1, -1}};
+    switch (kind) {
+    case BY_COLUMNS:
+    case COLUMNS_BACKWARDS:
+        place->row = 1, place->column = rows;
+        break;
+    case PADDED_COLUMNS:
+        place->row = 1, place->column = rows + 2;
+        break;
+    case PADDED_ROWS:
+        place->row = columns + 3, place->column = 1;
+        break;
+    case SPARSE:
+        place->row = 2 * columns + 1, place->column = 2;
+        break;
+    default:
+        place->row = columns, place->column = 1;
+    }
+    if (directions[kind][0]) {
+        place->row *= directions[kind][0];
+        place->column *= directions[kind][1];
+    }
+}
+
+static int64_t reach(int64_t extent, int64_t stride) {
+    return (extent - 1) * (stride < 0 ? -stride : stride);
+}
+
+static void set_item_stride(struct place *place, enum item_kind kind) {
+    const int64_t matrix = reach(place->rows, place->row) + reach(place->columns, place->column) + 1;
+    switch (kind) {
+    case PADDED:
+        place->item = matrix + 5;
+        break;
+    case BROADCAST:
+        place->item = 0;
+        break;
+    case BACKWARDS:
+        place->item = -matrix;
+        break;
+    case BETWEEN_ROWS:
+        place->item = place->columns;
+        place->row = place->items * place->columns;
+        place->column = 1;
+        break;
+    default:
+        place->item = matrix;
+    }
+}
+
+static struct place place_of(const struct kernel_case *tested, enum operand operand) {
+    const struct operand_layout *layout = &tested->layout[operand];
+    const batchdot_dtype dtypes[] = {tested->kernel->x, tested->kernel->y, tested->kernel->out};
+    struct place place = {.items = tested->items,
+                          .rows = operand == OPERAND_Y ? tested->k : tested->m,
+                          .columns = operand == OPERAND_X ? tested->k : tested->n,
+                          .size = oracle_element_size(dtypes[operand])};
+    set_matrix_strides(&place, layout->matrix);
+    set_item_stride(&place, layout->items);
+    const int64_t extents[] = {place.items, place.rows, place.columns};
+    const int64_t strides[] = {place.item, place.row, place.column};
+    for (int axis = 0; axis < 3; axis++) {
+        place.extent += reach(extents[axis], strides[axis]);
+        place.first += strides[axis] < 0 ? reach(extents[axis], strides[axis]) : 0;
+    }
+    place.extent++;
+    const struct guarded_buffer *arena = &arenas[operand];
+    const size_t bytes = (size_t)(place.extent + layout->shift) * place.size;
+    if (bytes > ARENA_SIZE)
+        fail_msg("too large: %s", kernel_case_text(tested));
+    place.lowest = layout->side == GUARD_BEFORE ? arena->data + (size_t)layout->shift * place.size
+                                                : arena->data + ARENA_SIZE - bytes;
+    return place;
+}
+
+static int64_t place_offset(const struct place *place, int64_t item, int64_t row, int64_t column) {
+    return place->first + item * place->item + row * place->row + column * place->column;
+}
+
+/* Between memory and the matrices that a test gives and gets. */
+static void copy_elements(const struct place *place, unsigned char *elements, bool into_memory) {
+    const size_t size = place->size;
+    for (int64_t item = 0; item < place->items; item++) {
+        for (int64_t row = 0; row < place->rows; row++) {
+            unsigned char *memory = place->lowest + place_offset(place, item, row, 0) * (int64_t)size;
+            const int64_t step = place->column * (int64_t)size;
+            for (int64_t column = 0; column < place->columns; column++, elements += size) {
+                unsigned char *const in_memory = memory + column * step;
+                unsigned char *const to = into_memory ? in_memory : elements,
+                                     *from = into_memory ? elements : in_memory;
+                if (size == 4)
+                    memcpy(to, from, 4);
+                else if (size == 8)
+                    memcpy(to, from, 8);
+                else
+                    memcpy(to, from, size);
+            }
+        }
+    }
+}
+
+static void write_elements(const struct place *place, const void *elements) {
+    memset(place->lowest, 0xff, (size_t)place->extent * place->size);
+    copy_elements(place, (unsigned char *)elements, true);
+}
+
+/* ---- Running a case --------------------------------------------------------------------------------------------- */
+
+static struct product product_of(const struct kernel_case *tested, const struct place *x, const struct place *y,
+                                 const struct place *out) {
+    struct product product = {
+        .items = tested->items,
+        .m = tested->m,
+        .n = tested->n,
+        .k = tested->k,
+        .x_item = x->item,
+        .y_item = y->item,
+        .out_item = out->item,
+        .x_m = x->row,
+        .x_k = x->column,
+        .y_k = y->row,
+        .y_n = y->column,
+        .out_m = out->row,
+        .out_n = out->column,
+        .alpha = {tested->alpha[0], tested->alpha[1]},
+        .beta = {tested->beta[0], tested->beta[1]},
+        .conjugate_x = tested->conjugate_x,
+        .conjugate_y = tested->conjugate_y,
+    };
+    if (tested->says_1 && product.k == 1)
+        product.x_k = product.y_k = 1;
+    if (tested->says_1 && product.n == 1)
+        product.y_n = product.out_n = 1;
+    if (tested->says_1 && product.m == 1) {
+        product.x_m = 1;
+        product.out_m = product.n;
+    }
+    return product;
+}
+
+bool kernel_case_accepted(const struct kernel_case *tested) {
+    const struct place x = place_of(tested, OPERAND_X), y = place_of(tested, OPERAND_Y),
+                       out = place_of(tested, OPERAND_OUT);
+    const struct product product = product_of(tested, &x, &y, &out);
+    return tested->kernel->accepts(&product);
+}
+
+static unsigned char *element_at(const struct place *place, int64_t item, int64_t row, int64_t column) {
+    return place->lowest + place_offset(place, item, row, column) * (int64_t)place->size;
+}
+
+static void run_blocks_of_item(const struct kernel_case *tested, const struct product *whole, const struct place *x,
+                               const struct place *y, const struct place *out, int64_t item) {
+    struct product block = *whole;
+    block.items = 1;
+    for (int64_t i = 0; i < tested->m; i += tested->block_m) {
+        for (int64_t j = 0; j < tested->n; j += tested->block_n) {
+            block.m = tested->m - i < tested->block_m ? tested->m - i : tested->block_m;
+            block.n = tested->n - j < tested->block_n ? tested->n - j : tested->block_n;
+            tested->kernel->run(&block, element_at(x, item, i, 0), element_at(y, item, 0, j),
+                                element_at(out, item, i, j));
+        }
+    }
+}
+
+void kernel_case_run(const struct kernel_case *tested, const struct kernel_operands *operands, void *result) {
+    const struct place x = place_of(tested, OPERAND_X), y = place_of(tested, OPERAND_Y),
+                       out = place_of(tested, OPERAND_OUT);
+    const struct product product = product_of(tested, &x, &y, &out);
+    const size_t out_bytes = (size_t)out.extent * out.size;
+    write_elements(&x, operands->x);
+    write_elements(&y, operands->y);
+    write_elements(&out, operands->old_out);
+    memcpy(before, out.lowest, out_bytes);
+    if (tested->block_m == 0) {
+        tested->kernel->run(&product, element_at(&x, 0, 0, 0), element_at(&y, 0, 0, 0), element_at(&out, 0, 0, 0));
+    } else {
+        for (int64_t item = 0; item < tested->items; item++)
+            run_blocks_of_item(tested, &product, &x, &y, &out, item);
+    }
+    copy_elements(&out, result, false);
+    copy_elements(&out, (unsigned char *)operands->old_out, true);
+    if (memcmp(before, out.lowest, out_bytes) != 0)
+        fail_msg("wrote where no element of the output is: %s", kernel_case_text(tested));
+}
+
+/* ---- Names ------------------------------------------------------------------------------------------------------ */
+
+const char *kernel_case_text(const struct kernel_case *tested) {
+    static const char *const matrix_names[] = {
+        [BY_ROWS] = "by rows",
+        [PADDED_ROWS] = "padded rows",
+        [BY_COLUMNS] = "by columns",
+        [SPARSE] = "sparse",
+        [PADDED_COLUMNS] = "padded columns",
+        [ROWS_BACKWARDS] = "rows backwards",
+        [COLUMNS_BACKWARDS] = "columns backwards",
+        [ALL_BACKWARDS] = "all backwards",
+    };
+    static const char *const item_names[] = {"dense", "padded", "between rows", "broadcast", "backwards"};
+    static char text[600];
+    int length =
+        snprintf(text, sizeof text, "%s items %d m %d n %d k %d alpha %g,%g beta %g,%g conj %d,%d blocks %dx%d",
+                 tested->kernel->name, (int)tested->items, (int)tested->m, (int)tested->n, (int)tested->k,
+                 tested->alpha[0], tested->alpha[1], tested->beta[0], tested->beta[1], tested->conjugate_x,
+                 tested->conjugate_y, (int)tested->block_m, (int)tested->block_n);
+    for (int i = 0; i < OPERAND_COUNT; i++) {
+        const struct operand_layout *layout = &tested->layout[i];
+        length +=
+            snprintf(text + length, sizeof text - (size_t)length, "; %s %s, items %s, guard %s, shift %d",
+                     (const char *const[]){"x", "y", "out"}[i], matrix_names[layout->matrix], item_names[layout->items],
+                     layout->side == GUARD_BEFORE ? "before" : "behind", layout->shift);
+    }
+    return text;
+}
+
+const char *kernel_family(const struct kernel *kernel) {
+    return kernel->isa == ISA_PORTABLE ? "portable" : strrchr(kernel->name, '_') + 1;
+}
+
+/* ---- A test for every kernel ------------------------------------------------------------------------------------ */
+
+static int make_arenas(void **state) {
+    (void)state;
+    for (int i = 0; i < OPERAND_COUNT; i++)
+        arenas[i] = guarded_buffer_make(ARENA_SIZE, GUARD_BEHIND);
+    return 0;
+}
+
+int kernel_run_tests(const char *group, void (*test)(void **state), int (*teardown)(void **state)) {
+    enum { MAX_TESTS = 200 };
+    static struct CMUnitTest tests[MAX_TESTS];
+    int kernel_count;
+    size_t test_count = 0;
+    const struct kernel *kernels = bd_kernels(&kernel_count);
+    for (int i = 0; i < kernel_count && test_count < MAX_TESTS; i++) {
+        if (kernels[i].isa <= bd_isa())
+            tests[test_count++] = (struct CMUnitTest){kernels[i].name, test, NULL, NULL, (void *)&kernels[i]};
+    }
+    return _cmocka_run_group_tests(group, tests, test_count, make_arenas, teardown);
+}
