@@ -285,6 +285,23 @@ static void nothing_overlaps_an_empty_tensor(void **state) {
                        VIEW(data, BATCHDOT_F64, DIMS(2, 0), EXTENTS(0, 0))));
 }
 
+/* A transposed output makes the library swap x and y, whose spans differ: each keeps its own. */
+static void a_transposed_output_and_the_longer_input(void **state) {
+    (void)state;
+    static float x[2 * 8 + 6], y[8 * 3 + 6];
+    static const int64_t out_strides[] = {6, 1, 2};
+    const batchdot_tensor *x_view = TENSOR(x, BATCHDOT_F32, DIMS(1, 2, 8)),
+                          *y_view = TENSOR(y, BATCHDOT_F32, DIMS(1, 8, 3));
+    const int64_t out_shape[] = {1, 2, 3};
+    const batchdot_axes axes = {2, 1};
+    assert_ok(batchdot(x_view, y_view, &axes, VIEW(x + 16, BATCHDOT_F32, 3, out_shape, out_strides)));
+    assert_ok(batchdot(x_view, y_view, &axes, VIEW(y + 24, BATCHDOT_F32, 3, out_shape, out_strides)));
+    assert_fails(BATCHDOT_ERROR_OVERLAP,
+                 batchdot(x_view, y_view, &axes, VIEW(x + 15, BATCHDOT_F32, 3, out_shape, out_strides)), "x of shape");
+    assert_fails(BATCHDOT_ERROR_OVERLAP,
+                 batchdot(x_view, y_view, &axes, VIEW(y + 23, BATCHDOT_F32, 3, out_shape, out_strides)), "y of shape");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_small_stride_of_the_output),
@@ -296,6 +313,7 @@ int main(void) {
         cmocka_unit_test(an_output_equal_to_an_input),
         cmocka_unit_test(views_of_one_buffer_that_do_not_meet),
         cmocka_unit_test(nothing_overlaps_an_empty_tensor),
+        cmocka_unit_test(a_transposed_output_and_the_longer_input),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

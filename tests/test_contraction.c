@@ -10,31 +10,32 @@
 
 #include <string.h>
 
-static void append(struct axis_group *group, int64_t extent, int64_t x, int64_t y, int64_t out) {
-    group->axes[group->count++] = (struct axis){extent, {x, y, out}};
+static void append(struct contraction *c, struct axis_list *list, int64_t extent, int64_t x, int64_t y, int64_t out) {
+    bd_append_axis(c, list, (struct axis){extent, {x, y, out}});
 }
 
 static void start(struct contraction *contraction) {
     memset(contraction, 0, sizeof *contraction);
+    bd_contraction_start(contraction);
 }
 
-static void assert_axis(const struct axis_group *group, int64_t extent, int64_t x, int64_t y, int64_t out) {
-    assert_int_equal(group->count, 1);
-    assert_int_equal(group->axes[0].extent, extent);
-    assert_int_equal(group->axes[0].stride[OPERAND_X], x);
-    assert_int_equal(group->axes[0].stride[OPERAND_Y], y);
-    assert_int_equal(group->axes[0].stride[OPERAND_OUT], out);
+static void assert_axis(const struct axis_list *list, int64_t extent, int64_t x, int64_t y, int64_t out) {
+    assert_int_equal(list->count, 1);
+    assert_int_equal(list->axes[0].extent, extent);
+    assert_int_equal(list->axes[0].stride[OPERAND_X], x);
+    assert_int_equal(list->axes[0].stride[OPERAND_Y], y);
+    assert_int_equal(list->axes[0].stride[OPERAND_OUT], out);
 }
 
 /* x (6, 4, 5) times y (6, 5, 7) over 5: Keras's axes (2, 1). */
-static void test_three_dimensions_fold_to_one_axis_a_group(void **state) {
+static void test_three_dimensions_fold_to_one_axis_a_list(void **state) {
     (void)state;
     struct contraction c;
     start(&c);
-    append(&c.batch, 6, 20, 35, 28);
-    append(&c.m, 4, 5, 0, 7);
-    append(&c.n, 7, 0, 1, 1);
-    append(&c.k, 5, 1, 7, 0);
+    append(&c, &c.batch, 6, 20, 35, 28);
+    append(&c, &c.m, 4, 5, 0, 7);
+    append(&c, &c.n, 7, 0, 1, 1);
+    append(&c, &c.k, 5, 1, 7, 0);
     bd_fold(&c);
     assert_axis(&c.batch, 6, 20, 35, 28);
     assert_axis(&c.m, 4, 5, 0, 7);
@@ -48,10 +49,10 @@ static void test_unit_axes_are_dropped(void **state) {
     (void)state;
     struct contraction c;
     start(&c);
-    append(&c.batch, 32, 20, 600, 30);
-    append(&c.m, 1, 1, 0, 30);
-    append(&c.n, 30, 0, 20, 1);
-    append(&c.k, 20, 1, 1, 0);
+    append(&c, &c.batch, 32, 20, 600, 30);
+    append(&c, &c.m, 1, 1, 0, 30);
+    append(&c, &c.n, 30, 0, 20, 1);
+    append(&c, &c.k, 20, 1, 1, 0);
     bd_fold(&c);
     assert_axis(&c.batch, 32, 20, 600, 30);
     assert_int_equal(c.m.count, 0);
@@ -64,10 +65,10 @@ static void test_a_transposed_view_folds_the_same(void **state) {
     (void)state;
     struct contraction c;
     start(&c);
-    append(&c.batch, 6, 20, 35, 28);
-    append(&c.m, 4, 1, 0, 7);
-    append(&c.n, 7, 0, 5, 1);
-    append(&c.k, 5, 4, 1, 0);
+    append(&c, &c.batch, 6, 20, 35, 28);
+    append(&c, &c.m, 4, 1, 0, 7);
+    append(&c, &c.n, 7, 0, 5, 1);
+    append(&c, &c.k, 5, 4, 1, 0);
     bd_fold(&c);
     assert_axis(&c.batch, 6, 20, 35, 28);
     assert_axis(&c.m, 4, 1, 0, 7);
@@ -80,13 +81,13 @@ static void test_five_dimensions_merge(void **state) {
     (void)state;
     struct contraction c;
     start(&c);
-    append(&c.batch, 2, 360, 336, 3360);
-    append(&c.m, 3, 120, 0, 1120);
-    append(&c.m, 4, 30, 0, 280);
-    append(&c.m, 5, 6, 0, 56);
-    append(&c.n, 7, 0, 8, 8);
-    append(&c.n, 8, 0, 1, 1);
-    append(&c.k, 6, 1, 56, 0);
+    append(&c, &c.batch, 2, 360, 336, 3360);
+    append(&c, &c.m, 3, 120, 0, 1120);
+    append(&c, &c.m, 4, 30, 0, 280);
+    append(&c, &c.m, 5, 6, 0, 56);
+    append(&c, &c.n, 7, 0, 8, 8);
+    append(&c, &c.n, 8, 0, 1, 1);
+    append(&c, &c.k, 6, 1, 56, 0);
     bd_fold(&c);
     assert_axis(&c.batch, 2, 360, 336, 3360);
     assert_axis(&c.m, 60, 6, 0, 56);
@@ -99,11 +100,11 @@ static void test_permuted_axes_merge(void **state) {
     (void)state;
     struct contraction c;
     start(&c);
-    append(&c.m, 5, 6, 0, 56);
-    append(&c.m, 3, 120, 0, 1120);
-    append(&c.m, 4, 30, 0, 280);
-    append(&c.n, 56, 0, 1, 1);
-    append(&c.k, 6, 1, 56, 0);
+    append(&c, &c.m, 5, 6, 0, 56);
+    append(&c, &c.m, 3, 120, 0, 1120);
+    append(&c, &c.m, 4, 30, 0, 280);
+    append(&c, &c.n, 56, 0, 1, 1);
+    append(&c, &c.k, 6, 1, 56, 0);
     bd_fold(&c);
     assert_axis(&c.m, 60, 6, 0, 56);
 }
@@ -113,13 +114,37 @@ static void test_what_cannot_merge_becomes_a_batch_axis(void **state) {
     (void)state;
     struct contraction c;
     start(&c);
-    append(&c.m, 3, 40, 0, 100);
-    append(&c.m, 4, 5, 0, 8);
-    append(&c.n, 7, 0, 1, 1);
-    append(&c.k, 5, 1, 7, 0);
+    append(&c, &c.m, 3, 40, 0, 100);
+    append(&c, &c.m, 4, 5, 0, 8);
+    append(&c, &c.n, 7, 0, 1, 1);
+    append(&c, &c.k, 5, 1, 7, 0);
     bd_fold(&c);
     assert_axis(&c.batch, 3, 40, 0, 100);
     assert_axis(&c.m, 4, 5, 0, 8);
+}
+
+/* Both free lists, of operands that swap, leave axes to the batch, which had one of its own. */
+static void test_axes_of_both_lists_become_batch_axes(void **state) {
+    (void)state;
+    struct contraction c;
+    start(&c);
+    append(&c, &c.batch, 2, 1000, 2000, 10000);
+    append(&c, &c.m, 3, 100, 0, 3000);
+    append(&c, &c.m, 1, 9, 0, 9);
+    append(&c, &c.m, 4, 7, 0, 1);
+    append(&c, &c.n, 5, 0, 300, 500);
+    append(&c, &c.n, 6, 0, 20, 50);
+    append(&c, &c.n, 2, 0, 5, 20);
+    append(&c, &c.k, 5, 1, 1, 0);
+    bd_fold(&c);
+    assert_true(c.is_swapped);
+    static const struct axis batch[] = {
+        {2, {2000, 1000, 10000}}, {3, {0, 100, 3000}}, {5, {300, 0, 500}}, {2, {5, 0, 20}}};
+    assert_int_equal(c.batch.count, 4);
+    assert_memory_equal(c.batch.axes, batch, sizeof batch);
+    assert_axis(&c.m, 6, 20, 0, 50);
+    assert_axis(&c.n, 4, 0, 7, 1);
+    assert_axis(&c.k, 5, 1, 1, 0);
 }
 
 /* The kept axis is the one with the unit stride, though it is shorter. */
@@ -127,10 +152,10 @@ static void test_the_unit_stride_stays_inside(void **state) {
     (void)state;
     struct contraction c;
     start(&c);
-    append(&c.m, 4, 10, 0, 100);
-    append(&c.n, 9, 0, 7, 11);
-    append(&c.n, 2, 0, 100, 1);
-    append(&c.k, 5, 1, 1, 0);
+    append(&c, &c.m, 4, 10, 0, 100);
+    append(&c, &c.n, 9, 0, 7, 11);
+    append(&c, &c.n, 2, 0, 100, 1);
+    append(&c, &c.k, 5, 1, 1, 0);
     bd_fold(&c);
     assert_axis(&c.batch, 9, 0, 7, 11);
     assert_axis(&c.n, 2, 0, 100, 1);
@@ -140,10 +165,10 @@ static void test_x_and_y_swap_where_the_output_is_transposed(void **state) {
     (void)state;
     struct contraction c;
     start(&c);
-    append(&c.batch, 6, 20, 35, 28);
-    append(&c.m, 4, 5, 0, 1);
-    append(&c.n, 7, 0, 1, 4);
-    append(&c.k, 5, 1, 7, 0);
+    append(&c, &c.batch, 6, 20, 35, 28);
+    append(&c, &c.m, 4, 5, 0, 1);
+    append(&c, &c.n, 7, 0, 1, 4);
+    append(&c, &c.k, 5, 1, 7, 0);
     c.dtype[OPERAND_X] = BATCHDOT_I8;
     c.dtype[OPERAND_Y] = BATCHDOT_U8;
     c.conjugate[OPERAND_X] = true;
@@ -162,43 +187,43 @@ static void test_a_backward_output_is_turned_around(void **state) {
     (void)state;
     struct contraction c;
     start(&c);
-    append(&c.m, 4, 5, 0, -7);
-    append(&c.n, 7, 0, 1, 1);
-    append(&c.k, 5, 1, 7, 0);
+    append(&c, &c.m, 4, 5, 0, -7);
+    append(&c, &c.n, 7, 0, 1, 1);
+    append(&c, &c.k, 5, 1, 7, 0);
     bd_fold(&c);
     assert_axis(&c.m, 4, -5, 0, 7);
     assert_int_equal(c.origin[OPERAND_X], 15);
     assert_int_equal(c.origin[OPERAND_Y], 0);
     assert_int_equal(c.origin[OPERAND_OUT], -21);
-    int64_t lowest, highest;
-    bd_operand_span(&c, OPERAND_X, &lowest, &highest);
-    assert_int_equal(lowest, 0);
-    assert_int_equal(highest, 19);
-    bd_operand_span(&c, OPERAND_OUT, &lowest, &highest);
-    assert_int_equal(lowest, -21);
-    assert_int_equal(highest, 6);
+    struct operand_span spans[OPERAND_COUNT];
+    bd_operand_spans(&c, spans);
+    assert_int_equal(spans[OPERAND_X].lowest, 0);
+    assert_int_equal(spans[OPERAND_X].highest, 19);
+    assert_int_equal(spans[OPERAND_OUT].lowest, -21);
+    assert_int_equal(spans[OPERAND_OUT].highest, 6);
 }
 
 static void test_an_empty_k_becomes_one_empty_axis(void **state) {
     (void)state;
     struct contraction c;
     start(&c);
-    append(&c.n, 3, 0, 1, 1);
-    append(&c.k, 4, 1, 1, 0);
-    append(&c.k, 0, 1, 1, 0);
+    append(&c, &c.n, 3, 0, 1, 1);
+    append(&c, &c.k, 4, 1, 1, 0);
+    append(&c, &c.k, 0, 1, 1, 0);
     bd_fold(&c);
     assert_axis(&c.k, 0, 0, 0, 0);
-    assert_int_equal(bd_group_extent(&c.k), 0);
+    assert_int_equal(bd_list_extent(&c.k), 0);
 }
 
-static void test_group_extent_saturates(void **state) {
+static void test_list_extent_saturates(void **state) {
     (void)state;
-    struct axis_group group = {.count = 2, .axes = {{INT64_MAX / 2, {0}}, {3, {0}}}};
-    assert_true(bd_group_extent(&group) == INT64_MAX);
-    group.axes[1].extent = 0;
-    assert_int_equal(bd_group_extent(&group), 0);
-    group.count = 0;
-    assert_int_equal(bd_group_extent(&group), 1);
+    struct axis axes[] = {{INT64_MAX / 2, {0}}, {3, {0}}};
+    struct axis_list list = {2, axes};
+    assert_true(bd_list_extent(&list) == INT64_MAX);
+    axes[1].extent = 0;
+    assert_int_equal(bd_list_extent(&list), 0);
+    list.count = 0;
+    assert_int_equal(bd_list_extent(&list), 1);
 }
 
 static void test_walk_visits_in_order(void **state) {
@@ -236,9 +261,9 @@ static void test_self_overlap_agrees_with_counting(void **state) {
         const int64_t extent[] = {i / 216 % 4 + 1, i / 864 % 4 + 1, i / 3456 % 4 + 2};
         struct contraction c;
         start(&c);
-        append(&c.batch, extent[0], 0, 0, stride[0]);
-        append(&c.m, extent[1], 0, 0, stride[1]);
-        append(&c.n, extent[2], 0, 0, stride[2]);
+        append(&c, &c.batch, extent[0], 0, 0, stride[0]);
+        append(&c, &c.m, extent[1], 0, 0, stride[1]);
+        append(&c, &c.n, extent[2], 0, 0, stride[2]);
         const bool expected = meets_itself(extent, stride);
         assert_int_equal(bd_output_overlaps_itself(&c), expected);
         bd_fold(&c);
@@ -258,9 +283,9 @@ static void test_input_overlap_agrees_with_counting(void **state) {
         start(&c);
         c.dtype[OPERAND_X] = BATCHDOT_F16;
         c.dtype[OPERAND_OUT] = BATCHDOT_F32;
-        append(&c.m, 3, x_m, 0, out_m);
-        append(&c.n, 2, 0, 1, 1);
-        append(&c.k, 4, x_k, 1, 0);
+        append(&c, &c.m, 3, x_m, 0, out_m);
+        append(&c, &c.n, 2, 0, 1, 1);
+        append(&c, &c.k, 4, x_k, 1, 0);
         bool expected = false;
         unsigned char *const out = memory + 2048, *const x = out + distance;
         memset(memory, 0, sizeof memory);
@@ -286,8 +311,8 @@ static void test_large_interleaved_views_do_not_overlap(void **state) {
         struct contraction c;
         start(&c);
         c.dtype[OPERAND_X] = c.dtype[OPERAND_OUT] = BATCHDOT_F32;
-        append(&c.batch, batch, 2 * m, 1, 2 * m);
-        append(&c.m, m, 2, 0, 2);
+        append(&c, &c.batch, batch, 2 * m, 1, 2 * m);
+        append(&c, &c.m, m, 2, 0, 2);
         bd_fold(&c);
         const enum operand x = c.is_swapped ? OPERAND_Y : OPERAND_X;
         c.dtype[x] = BATCHDOT_F32;
@@ -300,17 +325,18 @@ static void test_large_interleaved_views_do_not_overlap(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_three_dimensions_fold_to_one_axis_a_group),
+        cmocka_unit_test(test_three_dimensions_fold_to_one_axis_a_list),
         cmocka_unit_test(test_unit_axes_are_dropped),
         cmocka_unit_test(test_a_transposed_view_folds_the_same),
         cmocka_unit_test(test_five_dimensions_merge),
         cmocka_unit_test(test_permuted_axes_merge),
         cmocka_unit_test(test_what_cannot_merge_becomes_a_batch_axis),
+        cmocka_unit_test(test_axes_of_both_lists_become_batch_axes),
         cmocka_unit_test(test_the_unit_stride_stays_inside),
         cmocka_unit_test(test_x_and_y_swap_where_the_output_is_transposed),
         cmocka_unit_test(test_a_backward_output_is_turned_around),
         cmocka_unit_test(test_an_empty_k_becomes_one_empty_axis),
-        cmocka_unit_test(test_group_extent_saturates),
+        cmocka_unit_test(test_list_extent_saturates),
         cmocka_unit_test(test_walk_visits_in_order),
         cmocka_unit_test(test_self_overlap_agrees_with_counting),
         cmocka_unit_test(test_input_overlap_agrees_with_counting),

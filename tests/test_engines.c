@@ -15,15 +15,14 @@
 enum { M = 5, N = 4, K = 3, BATCH = 3 };
 
 /* A batch of M by K times K by N products in f32, everything contiguous; tests bend it from there. */
-static struct contraction plain_product(void) {
-    struct contraction c;
-    memset(&c, 0, sizeof c);
-    c.alpha[0] = 1;
-    c.batch = (struct axis_group){.count = 1, .axes = {{BATCH, {M * K, K * N, M * N}}}};
-    c.m = (struct axis_group){.count = 1, .axes = {{M, {K, 0, N}}}};
-    c.n = (struct axis_group){.count = 1, .axes = {{N, {0, 1, 1}}}};
-    c.k = (struct axis_group){.count = 1, .axes = {{K, {1, N, 0}}}};
-    return c;
+static void plain_product(struct contraction *c) {
+    memset(c, 0, sizeof *c);
+    bd_contraction_start(c);
+    c->alpha[0] = 1;
+    bd_append_axis(c, &c->batch, (struct axis){BATCH, {M * K, K * N, M * N}});
+    bd_append_axis(c, &c->m, (struct axis){M, {K, 0, N}});
+    bd_append_axis(c, &c->n, (struct axis){N, {0, 1, 1}});
+    bd_append_axis(c, &c->k, (struct axis){K, {1, N, 0}});
 }
 
 static void set_dtype(struct contraction *c, batchdot_dtype dtype) {
@@ -46,7 +45,8 @@ static void test_blas_takes_what_it_can_express(void **state) {
     (void)state;
     if (!bd_blas_is_built_in())
         skip();
-    struct contraction c = plain_product();
+    struct contraction c;
+    plain_product(&c);
     for (int dtype = BATCHDOT_F32; dtype <= BATCHDOT_C128; dtype++) {
         set_dtype(&c, (batchdot_dtype)dtype);
         assert_accepted(&c);
@@ -56,11 +56,11 @@ static void test_blas_takes_what_it_can_express(void **state) {
     assert_accepted(&c);
     c.conjugate[OPERAND_X] = true; /* and conjugated: BLAS has that for transposed operands */
     assert_accepted(&c);
-    c = plain_product();
+    plain_product(&c);
     c.m.axes[0].stride[OPERAND_OUT] = N + 9; /* padded rows */
     c.m.axes[0].stride[OPERAND_X] = K + 9;
     assert_accepted(&c);
-    c = plain_product(); /* gemv takes any increment, and x backwards */
+    plain_product(&c); /* gemv takes any increment, and x backwards */
     c.m.count = 0;
     c.n.axes[0].stride[OPERAND_OUT] = 7;
     c.k.axes[0].stride[OPERAND_X] = -2;
@@ -69,7 +69,8 @@ static void test_blas_takes_what_it_can_express(void **state) {
 
 static void test_blas_refuses_what_it_cannot_express(void **state) {
     (void)state;
-    struct contraction c = plain_product();
+    struct contraction c;
+    plain_product(&c);
     if (!bd_blas_is_built_in()) {
         assert_refused(&c, "built without BLAS");
         return;
@@ -78,36 +79,36 @@ static void test_blas_refuses_what_it_cannot_express(void **state) {
         set_dtype(&c, (batchdot_dtype)dtype);
         assert_refused(&c, "dtype");
     }
-    c = plain_product();
+    plain_product(&c);
     c.n.axes[0].stride[OPERAND_OUT] = 2; /* no unit stride in the output */
     assert_refused(&c, "strides");
-    c = plain_product();
+    plain_product(&c);
     c.k.axes[0].stride[OPERAND_X] = 2; /* none in x */
     c.m.axes[0].stride[OPERAND_X] = 7;
     assert_refused(&c, "strides");
-    c = plain_product();
+    plain_product(&c);
     c.m.axes[0].stride[OPERAND_X] = 0; /* a broadcast row: no leading dimension says that */
     assert_refused(&c, "strides");
-    c = plain_product();
+    plain_product(&c);
     c.m.axes[0].stride[OPERAND_X] = -K;
     assert_refused(&c, "strides");
-    c = plain_product();
+    plain_product(&c);
     set_dtype(&c, BATCHDOT_C64);
     c.conjugate[OPERAND_X] = true; /* conjugated but not transposed */
     assert_refused(&c, "conjugations");
-    c = plain_product();
+    plain_product(&c);
     c.k.axes[0].extent = 0;
     assert_refused(&c, "nothing is summed");
-    c = plain_product();
+    plain_product(&c);
     c.alpha[0] = 0;
     assert_refused(&c, "alpha 0");
-    c = plain_product();
+    plain_product(&c);
     c.beta[0] = NAN;
     assert_refused(&c, "NaN or Inf");
-    c = plain_product();
+    plain_product(&c);
     c.alpha[1] = INFINITY;
     assert_refused(&c, "NaN or Inf");
-    c = plain_product();
+    plain_product(&c);
     c.k.axes[1] = c.k.axes[0];
     c.k.count = 2;
     assert_refused(&c, "contracted axes");
@@ -115,7 +116,8 @@ static void test_blas_refuses_what_it_cannot_express(void **state) {
 
 static void test_native_refuses_nothing(void **state) {
     (void)state;
-    struct contraction c = plain_product();
+    struct contraction c;
+    plain_product(&c);
     c.n.axes[0].stride[OPERAND_OUT] = 2;
     assert_null(bd_native_engine.refusal(&c));
 }
@@ -130,7 +132,8 @@ static void check_engine(const struct engine *engine, batchdot_dtype dtype, bool
         oracle_write(dtype, (oracle_value){.real = i % 11 - 4.5L, .imaginary = i % 3 - 0.75L}, y + i * size);
     memset(out, 0xff, sizeof out);
 
-    struct contraction c = plain_product();
+    struct contraction c;
+    plain_product(&c);
     set_dtype(&c, dtype);
     int64_t x_strides[] = {M * K, K, 1}, y_strides[] = {K * N, N, 1};
     if (x_by_columns)
@@ -150,7 +153,7 @@ static void check_engine(const struct engine *engine, batchdot_dtype dtype, bool
     oracle_compute(&problem, expected);
     assert_null(engine->refusal(&c));
     struct preparation preparation;
-    engine->prepare(&c, &preparation);
+    bd_native_prepare(&c, &preparation);
     engine->execute(&c, &preparation, 2, x, y, out);
     for (int i = 0; i < BATCH * M * N; i++)
         assert_true(oracle_matches(dtype, &expected[i], out + expected[i].offset * (int64_t)size));
@@ -169,12 +172,13 @@ static void test_both_engines_agree_with_the_oracle(void **state) {
 
 static void test_small_work_gets_one_thread(void **state) {
     (void)state;
-    struct contraction c = plain_product();
+    struct contraction c;
+    plain_product(&c);
     struct preparation preparation;
-    bd_native_engine.prepare(&c, &preparation);
+    bd_native_prepare(&c, &preparation);
     assert_int_equal(bd_native_thread_count(&preparation, 8), 1);
     c.batch.axes[0].extent = INT64_C(1) << 40;
-    bd_native_engine.prepare(&c, &preparation);
+    bd_native_prepare(&c, &preparation);
     assert_in_range(bd_native_thread_count(&preparation, 3), 1, 3);
     assert_int_equal(bd_native_thread_count(&preparation, 1), 1);
 }

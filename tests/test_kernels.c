@@ -71,11 +71,16 @@ struct kernel_case {
     bool scales, splits_k;
 };
 
+struct k_axes {
+    int count;
+    struct axis axes[2];
+};
+
 /* k as one axis, or as two that together step the same. */
-static struct axis_group k_group(const struct kernel_case *tested, const struct operand_memory *x,
-                                 const struct operand_memory *y) {
+static struct k_axes k_group(const struct kernel_case *tested, const struct operand_memory *x,
+                             const struct operand_memory *y) {
     const int64_t x_k = x->layout.column_stride, y_k = y->layout.row_stride;
-    struct axis_group group = {.count = 1, .axes = {{tested->k, {x_k, y_k, 0}}}};
+    struct k_axes group = {.count = 1, .axes = {{tested->k, {x_k, y_k, 0}}}};
     if (tested->splits_k && tested->k > 0 && tested->k % 2 == 0) {
         group.count = 2;
         group.axes[0] = (struct axis){tested->k / 2, {2 * x_k, 2 * y_k, 0}};
@@ -130,7 +135,7 @@ static void run_case(const struct kernel_case *tested) {
     const oracle_problem problem = {&x.tensor, &y.tensor, &out.tensor, &axes, &options};
     oracle_compute(&problem, expected);
 
-    const struct axis_group k = k_group(tested, &x, &y);
+    const struct k_axes k = k_group(tested, &x, &y);
     const struct axis inner = k.count ? k.axes[k.count - 1] : (struct axis){1, {1, 1, 0}};
     const struct product product = {
         .m = tested->m,

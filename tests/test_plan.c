@@ -15,15 +15,16 @@ static void fill_product(struct batchdot_plan *plan, batchdot_dtype dtype, int64
                          int64_t k) {
     memset(plan, 0, sizeof *plan);
     struct contraction *c = &plan->contraction;
+    bd_contraction_start(c);
     c->dtype[OPERAND_X] = c->dtype[OPERAND_Y] = c->dtype[OPERAND_OUT] = dtype;
     c->alpha[0] = 1;
     plan->tensor[OPERAND_X] = (struct tensor_shape){3, {batch, m, k}, batch * m * k == 0};
     plan->tensor[OPERAND_Y] = (struct tensor_shape){3, {batch, k, n}, batch * k * n == 0};
     plan->tensor[OPERAND_OUT] = (struct tensor_shape){3, {batch, m, n}, batch * m * n == 0};
-    c->batch = (struct axis_group){.count = 1, .axes = {{batch, {m * k, k * n, m * n}}}};
-    c->m = (struct axis_group){.count = 1, .axes = {{m, {k, 0, n}}}};
-    c->n = (struct axis_group){.count = 1, .axes = {{n, {0, 1, 1}}}};
-    c->k = (struct axis_group){.count = 1, .axes = {{k, {1, n, 0}}}};
+    bd_append_axis(c, &c->batch, (struct axis){batch, {m * k, k * n, m * n}});
+    bd_append_axis(c, &c->m, (struct axis){m, {k, 0, n}});
+    bd_append_axis(c, &c->n, (struct axis){n, {0, 1, 1}});
+    bd_append_axis(c, &c->k, (struct axis){k, {1, n, 0}});
 }
 
 static void make_plan(struct batchdot_plan *plan, batchdot_engine engine, batchdot_dtype dtype, int64_t batch,
@@ -45,8 +46,12 @@ static void test_large_items_go_to_blas_and_small_ones_do_not(void **state) {
     if (!bd_blas_is_built_in())
         skip();
     struct batchdot_plan plan;
-    make_plan(&plan, BATCHDOT_ENGINE_AUTO, BATCHDOT_F32, 3, 500, 500, 500);
+    make_plan(&plan, BATCHDOT_ENGINE_AUTO, BATCHDOT_F32, 3, 1700, 1700, 1700);
     assert_ptr_equal(plan.engine, &bd_blas_engine);
+    make_plan(&plan, BATCHDOT_ENGINE_AUTO, BATCHDOT_C64, 3, 500, 500, 500); /* no vectors for it */
+    assert_ptr_equal(plan.engine, &bd_blas_engine);
+    make_plan(&plan, BATCHDOT_ENGINE_AUTO, BATCHDOT_F32, 3, 500, 500, 500);
+    assert_ptr_equal(plan.engine, bd_isa() == ISA_PORTABLE ? &bd_blas_engine : &bd_native_engine);
     make_plan(&plan, BATCHDOT_ENGINE_AUTO, BATCHDOT_F32, 3, 2, 2, 2);
     assert_ptr_equal(plan.engine, &bd_native_engine);
     make_plan(&plan, BATCHDOT_ENGINE_BLAS, BATCHDOT_F32, 3, 2, 2, 2);

@@ -4,9 +4,19 @@
 
 #include <batchdot/batchdot.h>
 
-/* Gives the tensor's strides, computed where it has none, after checking that the memory it names can exist.
- * The tensor's rank and extents must have been checked. */
-batchdot_status bd_read_strides(const char *name, const batchdot_tensor *tensor, int64_t strides[BATCHDOT_MAX_NDIM]);
+#include <stdbool.h>
+
+/* A tensor with its strides known. */
+struct layout {
+    const batchdot_tensor *tensor;
+    bool is_empty;
+    const int64_t *strides; /* the caller's, or those computed; all 0 if the tensor is empty */
+    int64_t computed[BATCHDOT_MAX_NDIM];
+};
+
+/* Reads the tensor's layout, after checking that the memory it names can exist. Its rank and extents must have been
+ * checked. */
+batchdot_status bd_read_layout(const char *name, const batchdot_tensor *tensor, struct layout *layout);
 
 /* Gives the options, with defaults for what the caller's version of the struct does not have, after checking them all.
  */

@@ -8,12 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A tensor with its strides known. */
-struct layout {
-    const batchdot_tensor *tensor;
-    int64_t strides[BATCHDOT_MAX_NDIM];
-};
-
 struct product_layouts {
     struct layout x, y, out;
     struct batch_dot_shape inferred;
@@ -50,45 +44,37 @@ static batchdot_status check_out_shape(const batchdot_tensor *out, const struct 
                    bd_shape_text(inferred->ndim, inferred->shape, inferred_text));
 }
 
-static void note_shape(const batchdot_tensor *tensor, struct tensor_shape *shape) {
-    shape->ndim = tensor->ndim;
-    shape->is_empty = false;
-    for (int axis = 0; axis < tensor->ndim; axis++) {
-        shape->shape[axis] = tensor->shape[axis];
-        shape->is_empty = shape->is_empty || tensor->shape[axis] == 0;
-    }
-}
-
-static void append_axis(struct axis_group *group, struct axis axis) {
-    group->axes[group->count++] = axis;
+static void note_shape(const struct layout *layout, struct tensor_shape *shape) {
+    shape->ndim = layout->tensor->ndim;
+    shape->is_empty = layout->is_empty;
+    for (int axis = 0; axis < shape->ndim; axis++)
+        shape->shape[axis] = layout->tensor->shape[axis];
 }
 
 /* Keras's groups: axis 0 is the batch, one axis of each input is contracted, the others are free. */
 static void build_contraction(const struct product_layouts *layouts, struct contraction *contraction) {
-    const struct layout *x = &layouts->x, *y = &layouts->y, *out = &layouts->out;
+    const batchdot_tensor *x = layouts->x.tensor, *y = layouts->y.tensor;
+    const int64_t *x_strides = layouts->x.strides, *y_strides = layouts->y.strides, *out_strides = layouts->out.strides;
     const int x_axis = layouts->inferred.x_axis, y_axis = layouts->inferred.y_axis;
-    contraction->batch.count = contraction->m.count = contraction->n.count = contraction->k.count = 0;
-    append_axis(&contraction->batch,
-                (struct axis){x->tensor->shape[0], {x->strides[0], y->strides[0], out->strides[0]}});
-    append_axis(&contraction->k, (struct axis){x->tensor->shape[x_axis], {x->strides[x_axis], y->strides[y_axis], 0}});
+    bd_contraction_start(contraction);
+    bd_append_axis(contraction, &contraction->batch,
+                   (struct axis){x->shape[0], {x_strides[0], y_strides[0], out_strides[0]}});
     int out_axis = 1;
-    for (int axis = 1; axis < x->tensor->ndim; axis++) {
+    for (int axis = 1; axis < x->ndim; axis++) {
         if (axis != x_axis)
-            append_axis(&contraction->m,
-                        (struct axis){x->tensor->shape[axis], {x->strides[axis], 0, out->strides[out_axis++]}});
+            bd_append_axis(contraction, &contraction->m,
+                           (struct axis){x->shape[axis], {x_strides[axis], 0, out_strides[out_axis++]}});
     }
-    for (int axis = 1; axis < y->tensor->ndim; axis++) {
+    for (int axis = 1; axis < y->ndim; axis++) {
         if (axis != y_axis)
-            append_axis(&contraction->n,
-                        (struct axis){y->tensor->shape[axis], {0, y->strides[axis], out->strides[out_axis++]}});
+            bd_append_axis(contraction, &contraction->n,
+                           (struct axis){y->shape[axis], {0, y_strides[axis], out_strides[out_axis++]}});
     }
-    contraction->dtype[OPERAND_X] = x->tensor->dtype;
-    contraction->dtype[OPERAND_Y] = y->tensor->dtype;
-    contraction->dtype[OPERAND_OUT] = out->tensor->dtype;
-    for (int operand = 0; operand < OPERAND_COUNT; operand++)
-        contraction->origin[operand] = 0;
-    contraction->is_swapped = false;
-    contraction->conjugate[OPERAND_X] = contraction->conjugate[OPERAND_Y] = false;
+    bd_append_axis(contraction, &contraction->k,
+                   (struct axis){x->shape[x_axis], {x_strides[x_axis], y_strides[y_axis], 0}});
+    contraction->dtype[OPERAND_X] = x->dtype;
+    contraction->dtype[OPERAND_Y] = y->dtype;
+    contraction->dtype[OPERAND_OUT] = layouts->out.tensor->dtype;
 }
 
 static void take_options(const batchdot_options *options, struct batchdot_plan *plan) {
@@ -107,7 +93,7 @@ static batchdot_status make_plan(struct batchdot_plan *plan, const batchdot_tens
                                  const batchdot_options *given_options) {
     if (!x || !y)
         return bd_fail(BATCHDOT_ERROR_NULL, "%s is a NULL pointer.", x ? "y" : "x");
-    struct product_layouts layouts = {.x = {.tensor = x}, .y = {.tensor = y}, .out = {.tensor = out}};
+    struct product_layouts layouts; /* to clear it would take as long as a small product */
     batchdot_status status = bd_infer_batch_dot(x->ndim, x->shape, y->ndim, y->shape, axes, &layouts.inferred);
     if (!status)
         status = check_dtypes(x->dtype, y->dtype, out);
@@ -117,25 +103,25 @@ static batchdot_status make_plan(struct batchdot_plan *plan, const batchdot_tens
     const batchdot_tensor default_out = {NULL, bd_default_out_dtype(x->dtype), layouts.inferred.ndim,
                                          layouts.inferred.shape, NULL};
     if (!out)
-        layouts.out.tensor = &default_out;
-    status = check_out_shape(layouts.out.tensor, &layouts.inferred);
+        out = &default_out;
+    status = check_out_shape(out, &layouts.inferred);
     if (!status)
-        status = bd_read_strides("x", x, layouts.x.strides);
+        status = bd_read_layout("x", x, &layouts.x);
     if (!status)
-        status = bd_read_strides("y", y, layouts.y.strides);
+        status = bd_read_layout("y", y, &layouts.y);
     if (!status)
-        status = bd_read_strides("the output", layouts.out.tensor, layouts.out.strides);
+        status = bd_read_layout("the output", out, &layouts.out);
     if (status)
         return status;
 
     batchdot_options options;
     build_contraction(&layouts, &plan->contraction);
-    note_shape(x, &plan->tensor[OPERAND_X]);
-    note_shape(y, &plan->tensor[OPERAND_Y]);
-    note_shape(layouts.out.tensor, &plan->tensor[OPERAND_OUT]);
+    note_shape(&layouts.x, &plan->tensor[OPERAND_X]);
+    note_shape(&layouts.y, &plan->tensor[OPERAND_Y]);
+    note_shape(&layouts.out, &plan->tensor[OPERAND_OUT]);
     status = bd_plan_fold(plan);
     if (!status)
-        status = bd_read_options(given_options, layouts.out.tensor->dtype, &options);
+        status = bd_read_options(given_options, out->dtype, &options);
     if (status)
         return status;
     take_options(&options, plan);

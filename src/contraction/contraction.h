@@ -2,7 +2,7 @@
  *
  *     out[batch, m, n] = alpha * sum over k of x[batch, m, k] * y[batch, k, n] + beta * out[batch, m, n]
  *
- * Each of batch, m, n and k is a group of axes; an axis has an extent, and a stride in every operand (0 in one that
+ * Each of batch, m, n and k is a list of axes; an axis has an extent, and a stride in every operand (0 in one that
  * does not have the axis: y in m, x in n, out in k). */
 #ifndef BATCHDOT_CONTRACTION_CONTRACTION_H
 #define BATCHDOT_CONTRACTION_CONTRACTION_H
@@ -18,35 +18,57 @@ struct axis {
     int64_t stride[OPERAND_COUNT]; /* in elements */
 };
 
-struct axis_group {
+struct axis_list {
     int count;
-    struct axis axes[BATCHDOT_MAX_NDIM]; /* the first count are set; the last runs fastest */
+    struct axis *axes; /* the last runs fastest */
 };
 
+/* Every axis is one of at least two of the three tensors. */
+enum { BD_MAX_AXES = BATCHDOT_MAX_NDIM * OPERAND_COUNT / 2 };
+
+/* Not to be copied: the lists point into axes. */
 struct contraction {
-    struct axis_group batch, m, n, k;
+    struct axis_list batch, m, n, k;
     batchdot_dtype dtype[OPERAND_COUNT];
     bool conjugate[OPERAND_OUT];   /* x, y */
     double alpha[2], beta[2];      /* real, imaginary */
     int64_t origin[OPERAND_COUNT]; /* where the element lies at which every index is 0, from the caller's pointer */
     bool is_swapped;               /* x here is the caller's y, and y the caller's x */
+    int axis_count;                /* of axes, as appended */
+    struct axis axes[BD_MAX_AXES]; /* of all the lists */
 };
 
-/* The number of index tuples of a group: 1 without axes; INT64_MAX if there are more. */
-int64_t bd_group_extent(const struct axis_group *group);
+/* A contraction without axes, where nothing is swapped or conjugated; dtypes, alpha and beta are the caller's to set.
+ */
+void bd_contraction_start(struct contraction *contraction);
 
-/* The axis of a folded m or n, or of a k that folded to one: extent 1 if the group has none. */
-static inline struct axis bd_only_axis(const struct axis_group *group) {
-    return group->count ? group->axes[0] : (struct axis){1, {0, 0, 0}};
+/* Appends an axis to one of the contraction's lists. They are filled one after the other: batch, m, n, k. */
+static inline void bd_append_axis(struct contraction *contraction, struct axis_list *list, struct axis axis) {
+    if (list->count++ == 0)
+        list->axes = &contraction->axes[contraction->axis_count];
+    contraction->axes[contraction->axis_count++] = axis;
 }
 
-/* The offsets of an operand's first and last element in memory, from the caller's pointer. For a folded contraction. */
-void bd_operand_span(const struct contraction *contraction, enum operand operand, int64_t *lowest, int64_t *highest);
+/* The number of index tuples of a list: 1 without axes; INT64_MAX if there are more. */
+int64_t bd_list_extent(const struct axis_list *list);
+
+/* The axis of a folded m or n, or of a k that folded to one: extent 1 if the list has none. */
+static inline struct axis bd_only_axis(const struct axis_list *list) {
+    return list->count ? list->axes[0] : (struct axis){1, {0, 0, 0}};
+}
+
+/* The offsets of an operand's first and last element in memory, from the caller's pointer. */
+struct operand_span {
+    int64_t lowest, highest;
+};
+
+/* For a folded contraction. */
+void bd_operand_spans(const struct contraction *contraction, struct operand_span spans[OPERAND_COUNT]);
 
 /* Brings a contraction, whose output must not be empty, into its simplest form, which computes the same:
  *   - axes of extent 1 are dropped, and an empty k becomes one axis of extent 0;
  *   - output strides are positive: an axis that runs backwards in the output is turned around in all operands;
- *   - neighbouring axes of a group that step through every operand as one axis would are merged;
+ *   - neighbouring axes of a list that step through every operand as one axis would are merged;
  *   - x and y are swapped if the output's smallest stride then faces n;
  *   - m and n keep one axis each, with a unit stride if there is one; what cannot be merged into it becomes a batch
  * axis, which is the same thing to whoever loops over items. */

@@ -1,39 +1,57 @@
 #include "base/checked.h"
 #include "contraction/contraction.h"
 
-int64_t bd_group_extent(const struct axis_group *group) {
+#include <stddef.h>
+
+void bd_contraction_start(struct contraction *contraction) {
+    contraction->batch.count = contraction->m.count = contraction->n.count = contraction->k.count = 0;
+    contraction->batch.axes = contraction->m.axes = contraction->n.axes = contraction->k.axes = contraction->axes;
+    contraction->axis_count = 0;
+    for (int operand = 0; operand < OPERAND_COUNT; operand++)
+        contraction->origin[operand] = 0;
+    contraction->conjugate[OPERAND_X] = contraction->conjugate[OPERAND_Y] = false;
+    contraction->is_swapped = false;
+}
+
+int64_t bd_list_extent(const struct axis_list *list) {
     int64_t extent = 1;
-    for (int i = 0; i < group->count; i++) {
-        if (group->axes[i].extent == 0)
+    for (int i = 0; i < list->count; i++) {
+        if (list->axes[i].extent == 0)
             return 0;
-        extent = bd_multiply_saturating(extent, group->axes[i].extent);
+        extent = bd_multiply_saturating(extent, list->axes[i].extent);
     }
     return extent;
 }
 
-void bd_operand_span(const struct contraction *contraction, enum operand operand, int64_t *lowest, int64_t *highest) {
-    const struct axis_group *const groups[] = {&contraction->batch, &contraction->m, &contraction->n, &contraction->k};
-    *lowest = *highest = contraction->origin[operand];
-    for (int g = 0; g < 4; g++) {
-        for (int i = 0; i < groups[g]->count; i++) {
-            const int64_t reach = (groups[g]->axes[i].extent - 1) * groups[g]->axes[i].stride[operand];
-            *(reach < 0 ? lowest : highest) += reach;
+void bd_operand_spans(const struct contraction *contraction, struct operand_span spans[OPERAND_COUNT]) {
+    const struct axis_list *const lists[] = {&contraction->batch, &contraction->m, &contraction->n, &contraction->k};
+    for (int operand = 0; operand < OPERAND_COUNT; operand++)
+        spans[operand] = (struct operand_span){contraction->origin[operand], contraction->origin[operand]};
+    for (int l = 0; l < 4; l++) {
+        for (int i = 0; i < lists[l]->count; i++) {
+            const struct axis *axis = &lists[l]->axes[i];
+            for (int operand = 0; operand < OPERAND_COUNT; operand++) {
+                const int64_t reach = (axis->extent - 1) * axis->stride[operand];
+                spans[operand].lowest += reach < 0 ? reach : 0;
+                spans[operand].highest += reach > 0 ? reach : 0;
+            }
         }
     }
 }
 
-static void drop_unit_axes(struct axis_group *group) {
+/* Drops the axes of extent 1, and moves the others down to place. */
+static void drop_unit_axes(struct axis_list *list, struct axis *place) {
     int kept = 0;
-    for (int i = 0; i < group->count; i++) {
-        if (group->axes[i].extent != 1)
-            group->axes[kept++] = group->axes[i];
+    for (int i = 0; i < list->count; i++) {
+        if (list->axes[i].extent != 1)
+            place[kept++] = list->axes[i];
     }
-    group->count = kept;
+    *list = (struct axis_list){kept, place};
 }
 
-static void turn_around_negative_output(struct contraction *contraction, struct axis_group *group) {
-    for (int i = 0; i < group->count; i++) {
-        struct axis *axis = &group->axes[i];
+static void turn_around_negative_output(struct contraction *contraction, struct axis_list *list) {
+    for (int i = 0; i < list->count; i++) {
+        struct axis *axis = &list->axes[i];
         if (axis->stride[OPERAND_OUT] >= 0)
             continue;
         for (int operand = 0; operand < OPERAND_COUNT; operand++) {
@@ -54,14 +72,16 @@ static bool belongs_before(const struct axis *a, const struct axis *b, enum oper
     return false;
 }
 
-/* By insertion: groups are short, nearly always in order, and the sort must be stable. */
-static void sort_axes(struct axis_group *group, enum operand leading) {
-    for (int i = 1; i < group->count; i++) {
-        const struct axis axis = group->axes[i];
+/* By insertion: lists are short, nearly always in order, and the sort must be stable. */
+static void sort_axes(struct axis_list *list, enum operand leading) {
+    for (int i = 1; i < list->count; i++) {
+        if (!belongs_before(&list->axes[i], &list->axes[i - 1], leading))
+            continue;
+        const struct axis axis = list->axes[i];
         int place = i;
-        for (; place > 0 && belongs_before(&axis, &group->axes[place - 1], leading); place--)
-            group->axes[place] = group->axes[place - 1];
-        group->axes[place] = axis;
+        for (; place > 0 && belongs_before(&axis, &list->axes[place - 1], leading); place--)
+            list->axes[place] = list->axes[place - 1];
+        list->axes[place] = axis;
     }
 }
 
@@ -74,35 +94,35 @@ static bool steps_as_one(const struct axis *outer, const struct axis *inner) {
     return true;
 }
 
-static void merge_axes(struct axis_group *group) {
+static void merge_axes(struct axis_list *list) {
     int kept = 0;
-    for (int i = 1; i < group->count; i++) {
-        struct axis *outer = &group->axes[kept];
-        const struct axis *inner = &group->axes[i];
+    for (int i = 1; i < list->count; i++) {
+        struct axis *outer = &list->axes[kept];
+        const struct axis *inner = &list->axes[i];
         if (steps_as_one(outer, inner)) {
             const int64_t extent = outer->extent * inner->extent;
             *outer = *inner;
             outer->extent = extent;
         } else {
-            group->axes[++kept] = *inner;
+            list->axes[++kept] = *inner;
         }
     }
-    if (group->count > 0)
-        group->count = kept + 1;
+    if (list->count > 0)
+        list->count = kept + 1;
 }
 
-static int64_t smallest_output_stride(const struct axis_group *group) {
+static int64_t smallest_output_stride(const struct axis_list *list) {
     int64_t smallest = INT64_MAX;
-    for (int i = 0; i < group->count; i++) {
-        if (group->axes[i].stride[OPERAND_OUT] < smallest)
-            smallest = group->axes[i].stride[OPERAND_OUT];
+    for (int i = 0; i < list->count; i++) {
+        if (list->axes[i].stride[OPERAND_OUT] < smallest)
+            smallest = list->axes[i].stride[OPERAND_OUT];
     }
     return smallest;
 }
 
-static void swap_stride_operands(struct axis_group *group) {
-    for (int i = 0; i < group->count; i++) {
-        int64_t *stride = group->axes[i].stride;
+static void swap_stride_operands(struct axis_list *list) {
+    for (int i = 0; i < list->count; i++) {
+        int64_t *stride = list->axes[i].stride;
         const int64_t x_stride = stride[OPERAND_X];
         stride[OPERAND_X] = stride[OPERAND_Y];
         stride[OPERAND_Y] = x_stride;
@@ -110,7 +130,7 @@ static void swap_stride_operands(struct axis_group *group) {
 }
 
 static void swap_operands(struct contraction *contraction) {
-    const struct axis_group m = contraction->m;
+    const struct axis_list m = contraction->m;
     contraction->m = contraction->n;
     contraction->n = m;
     swap_stride_operands(&contraction->batch);
@@ -130,51 +150,73 @@ static void swap_operands(struct contraction *contraction) {
     contraction->is_swapped = !contraction->is_swapped;
 }
 
-/* Leaves one axis in the group, with a unit stride in the first operand if there is one, else in the second, else the
- * longest; the others become batch axes. */
-static void keep_one_axis(struct axis_group *group, struct axis_group *batch, enum operand first, enum operand second) {
-    int best = 0;
+/* The axis with a unit stride in the first operand if there is one, else in the second, else the longest. */
+static const struct axis *best_axis(const struct axis_list *list, enum operand first, enum operand second) {
+    const struct axis *best = NULL;
     int64_t best_rank = -1;
-    for (int i = 0; i < group->count; i++) {
-        const struct axis *axis = &group->axes[i];
+    for (int i = 0; i < list->count; i++) {
+        const struct axis *axis = &list->axes[i];
         int64_t rank = axis->extent;
         if (axis->stride[first] == 1)
             rank = INT64_MAX;
         else if (axis->stride[second] == 1)
             rank = INT64_MAX - 1;
         if (rank > best_rank) {
-            best = i;
+            best = axis;
             best_rank = rank;
         }
     }
-    for (int i = 0; i < group->count; i++) {
-        if (i != best)
-            batch->axes[batch->count++] = group->axes[i];
+    return best;
+}
+
+/* Leaves one axis in m and in n; the others, which lie behind those of batch, become batch axes. */
+static void keep_one_axis_each(struct contraction *contraction) {
+    struct axis_list *const batch = &contraction->batch, *const m = &contraction->m, *const n = &contraction->n;
+    if (m->count < 2 && n->count < 2)
+        return;
+    const struct axis *const best_m = best_axis(m, OPERAND_X, OPERAND_OUT);
+    const struct axis *const best_n = best_axis(n, OPERAND_OUT, OPERAND_Y);
+    const struct axis kept_m = best_m ? *best_m : bd_only_axis(m), kept_n = best_n ? *best_n : bd_only_axis(n);
+    const int count = batch->count + m->count + n->count;
+    for (int i = batch->count; i < count; i++) {
+        const struct axis *const axis = &contraction->axes[i];
+        if (axis != best_m && axis != best_n)
+            contraction->axes[batch->count++] = *axis;
     }
-    if (group->count > 1) {
-        group->axes[0] = group->axes[best];
-        group->count = 1;
+    struct axis *behind = &contraction->axes[batch->count];
+    if (m->count) {
+        *behind = kept_m;
+        *m = (struct axis_list){1, behind++};
+    }
+    if (n->count) {
+        *behind = kept_n;
+        *n = (struct axis_list){1, behind};
     }
 }
 
 void bd_fold(struct contraction *contraction) {
-    struct axis_group *const output_groups[] = {&contraction->batch, &contraction->m, &contraction->n};
-    for (int g = 0; g < 3; g++) {
-        drop_unit_axes(output_groups[g]);
-        turn_around_negative_output(contraction, output_groups[g]);
-        sort_axes(output_groups[g], OPERAND_OUT);
-        merge_axes(output_groups[g]);
+    struct axis_list *const output_lists[] = {&contraction->batch, &contraction->m, &contraction->n};
+    struct axis *place = contraction->axes;
+    for (int l = 0; l < 3; l++) {
+        struct axis_list *const list = output_lists[l];
+        drop_unit_axes(list, place);
+        turn_around_negative_output(contraction, list);
+        sort_axes(list, OPERAND_OUT);
+        merge_axes(list);
+        place += list->count;
     }
-    if (bd_group_extent(&contraction->k) == 0)
-        contraction->k = (struct axis_group){.count = 1, .axes = {{0, {0, 0, 0}}}};
-    drop_unit_axes(&contraction->k);
-    sort_axes(&contraction->k, OPERAND_X);
-    merge_axes(&contraction->k);
+    struct axis_list *const k = &contraction->k;
+    if (bd_list_extent(k) == 0) {
+        k->count = 1;
+        k->axes[0] = (struct axis){0, {0, 0, 0}};
+    }
+    drop_unit_axes(k, k->axes);
+    sort_axes(k, OPERAND_X);
+    merge_axes(k);
 
     if (smallest_output_stride(&contraction->m) < smallest_output_stride(&contraction->n))
         swap_operands(contraction);
 
-    keep_one_axis(&contraction->m, &contraction->batch, OPERAND_X, OPERAND_OUT);
-    keep_one_axis(&contraction->n, &contraction->batch, OPERAND_OUT, OPERAND_Y);
+    keep_one_axis_each(contraction);
     sort_axes(&contraction->batch, OPERAND_OUT);
 }

@@ -4,7 +4,7 @@
 #include "base/dtype.h"
 #include "contraction/contraction.h"
 
-/* One a group at most of m and n after folding, and two operands' worth of the others, and a byte within each. */
+/* One a list at most of m and n after folding, and two operands' worth of the others, and a byte within each. */
 enum { MAX_TERMS = 3 * BATCHDOT_MAX_NDIM + 8 };
 
 /* Layouts made by slicing, padding and permuting take a handful; beyond this the answer is "overlaps". */
@@ -30,6 +30,8 @@ static void add_term(struct equation *equation, int64_t coefficient, int64_t lim
 
 static void sort_terms(struct equation *equation) {
     for (int i = 1; i < equation->count; i++) {
+        if (equation->terms[i].coefficient <= equation->terms[i - 1].coefficient)
+            continue;
         const struct term term = equation->terms[i];
         int place = i;
         for (; place > 0 && equation->terms[place - 1].coefficient < term.coefficient; place--)
@@ -98,10 +100,10 @@ static bool has_solution(struct equation *equation, int64_t target) {
 /* One term an axis that the operand steps along, in units of scale. */
 static void add_operand_terms(struct equation *equation, const struct contraction *contraction, enum operand operand,
                               int64_t scale) {
-    const struct axis_group *const groups[] = {&contraction->batch, &contraction->m, &contraction->n, &contraction->k};
-    for (int g = 0; g < 4; g++) {
-        for (int i = 0; i < groups[g]->count; i++) {
-            const struct axis *axis = &groups[g]->axes[i];
+    const struct axis_list *const lists[] = {&contraction->batch, &contraction->m, &contraction->n, &contraction->k};
+    for (int l = 0; l < 4; l++) {
+        for (int i = 0; i < lists[l]->count; i++) {
+            const struct axis *axis = &lists[l]->axes[i];
             const int64_t stride = axis->stride[operand];
             if (stride != 0)
                 add_term(equation, (stride < 0 ? -stride : stride) * scale, axis->extent - 1);
@@ -110,10 +112,10 @@ static void add_operand_terms(struct equation *equation, const struct contractio
 }
 
 static bool has_output_stride_zero(const struct contraction *contraction) {
-    const struct axis_group *const groups[] = {&contraction->batch, &contraction->m, &contraction->n};
-    for (int g = 0; g < 3; g++) {
-        for (int i = 0; i < groups[g]->count; i++) {
-            if (groups[g]->axes[i].stride[OPERAND_OUT] == 0)
+    const struct axis_list *const lists[] = {&contraction->batch, &contraction->m, &contraction->n};
+    for (int l = 0; l < 3; l++) {
+        for (int i = 0; i < lists[l]->count; i++) {
+            if (lists[l]->axes[i].stride[OPERAND_OUT] == 0)
                 return true;
         }
     }
@@ -161,13 +163,12 @@ bool bd_output_overlaps_input(const struct contraction *contraction, enum operan
                               const void *out_data) {
     const int64_t input_size = bd_dtype_info(contraction->dtype[input])->size;
     const int64_t out_size = bd_dtype_info(contraction->dtype[OPERAND_OUT])->size;
-    int64_t input_lowest, input_highest, out_lowest, out_highest;
-    bd_operand_span(contraction, input, &input_lowest, &input_highest);
-    bd_operand_span(contraction, OPERAND_OUT, &out_lowest, &out_highest);
-    const uint64_t input_first = (uintptr_t)input_data + (uint64_t)(input_lowest * input_size);
-    const uint64_t input_last = (uintptr_t)input_data + (uint64_t)(input_highest * input_size + input_size - 1);
-    const uint64_t out_first = (uintptr_t)out_data + (uint64_t)(out_lowest * out_size);
-    const uint64_t out_last = (uintptr_t)out_data + (uint64_t)(out_highest * out_size + out_size - 1);
+    struct operand_span spans[OPERAND_COUNT];
+    bd_operand_spans(contraction, spans);
+    const uint64_t input_first = (uintptr_t)input_data + (uint64_t)(spans[input].lowest * input_size);
+    const uint64_t input_last = (uintptr_t)input_data + (uint64_t)(spans[input].highest * input_size + input_size - 1);
+    const uint64_t out_first = (uintptr_t)out_data + (uint64_t)(spans[OPERAND_OUT].lowest * out_size);
+    const uint64_t out_last = (uintptr_t)out_data + (uint64_t)(spans[OPERAND_OUT].highest * out_size + out_size - 1);
     if (input_last < out_first || out_last < input_first)
         return false;
     /* A byte of an output element at out_first + a is one of the input at input_last - b: a + b is their distance. */

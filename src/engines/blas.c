@@ -146,9 +146,9 @@ static const char *express_item(const struct contraction *contraction, struct bl
         return "BLAS has no routine for these dtypes";
     if (contraction->k.count > 1)
         return "the contracted axes do not fold to one";
-    item->m = bd_group_extent(&contraction->m);
-    item->n = bd_group_extent(&contraction->n);
-    item->k = bd_group_extent(&contraction->k);
+    item->m = bd_list_extent(&contraction->m);
+    item->n = bd_list_extent(&contraction->n);
+    item->k = bd_list_extent(&contraction->k);
     if (item->k == 0)
         return "a BLAS may leave the output alone where nothing is summed";
     if (contraction->alpha[0] == 0 && contraction->alpha[1] == 0)
@@ -428,7 +428,7 @@ static void execute(const struct contraction *contraction, const struct preparat
     const union blas_scalar alpha = blas_scalar(dtype, contraction->alpha),
                             beta = blas_scalar(dtype, contraction->beta);
 
-    const int64_t items = bd_group_extent(&contraction->batch), size = bd_dtype_info(dtype)->size;
+    const int64_t items = bd_list_extent(&contraction->batch), size = bd_dtype_info(dtype)->size;
     int64_t items_a_call = 1;
     int batch_axes = contraction->batch.count;
 #ifdef HAVE_BATCHED_GEMM
@@ -484,8 +484,4 @@ bool bd_blas_is_built_in(void) {
 
 #endif
 
-static void prepare(const struct contraction *contraction, struct preparation *preparation) {
-    (void)contraction, (void)preparation;
-}
-
-const struct engine bd_blas_engine = {"blas", refusal, prepare, routine, execute};
+const struct engine bd_blas_engine = {"blas", refusal, routine, execute};

@@ -4,7 +4,7 @@
 
 #include "kernels/kernel.h"
 
-/* What an engine works out once, when a plan is made. The BLAS engine wants nothing of it. */
+/* What the native engine works out once, when a plan is made. */
 struct preparation {
     const struct kernel *kernel;
     struct product product; /* a run of items along the innermost batch axis */
@@ -17,7 +17,6 @@ struct engine {
     /* Why this engine cannot compute the contraction; NULL if it can. Depends on one item's extents and strides, the
      * dtypes and the options, never on the number of items. */
     const char *(*refusal)(const struct contraction *contraction);
-    void (*prepare)(const struct contraction *contraction, struct preparation *preparation);
     /* What it will run, such as a kernel's name, and why that; why may be NULL. */
     const char *(*routine)(const struct contraction *contraction, const struct preparation *preparation,
                            const char **why);
@@ -34,6 +33,9 @@ extern const struct engine bd_blas_engine;
 
 /* Whether the library was built with a CBLAS. */
 bool bd_blas_is_built_in(void);
+
+/* Needed before bd_native_engine says its routine or executes. Never fails: there is a kernel for everything. */
+void bd_native_prepare(const struct contraction *contraction, struct preparation *preparation);
 
 /* How many threads the native engine would use. */
 int bd_native_thread_count(const struct preparation *preparation, int num_threads);

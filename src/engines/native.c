@@ -30,9 +30,9 @@ static const char *never_refuses(const struct contraction *contraction) {
     return NULL;
 }
 
-static void prepare(const struct contraction *contraction, struct preparation *preparation) {
+void bd_native_prepare(const struct contraction *contraction, struct preparation *preparation) {
     const struct axis m = bd_only_axis(&contraction->m), n = bd_only_axis(&contraction->n);
-    const struct axis_group *const batch = &contraction->batch, *const k_axes = &contraction->k;
+    const struct axis_list *const batch = &contraction->batch, *const k_axes = &contraction->k;
     const struct axis unit = {1, {0, 0, 0}};
     const struct axis item = batch->count ? batch->axes[batch->count - 1] : unit;
     const struct axis k = k_axes->count ? k_axes->axes[k_axes->count - 1] : unit;
@@ -69,10 +69,10 @@ static void prepare(const struct contraction *contraction, struct preparation *p
         product->out_m = product->n;
     }
     preparation->kernel = bd_find_kernel(bd_isa(), dtype[OPERAND_X], dtype[OPERAND_Y], dtype[OPERAND_OUT], product);
-    preparation->item_count = bd_group_extent(batch);
+    preparation->item_count = bd_list_extent(batch);
     const int64_t work = bd_multiply_saturating(
         preparation->item_count,
-        bd_multiply_saturating(m.extent, bd_multiply_saturating(n.extent, bd_group_extent(k_axes))));
+        bd_multiply_saturating(m.extent, bd_multiply_saturating(n.extent, bd_list_extent(k_axes))));
     const int64_t worth = work / MIN_WORK_PER_THREAD;
     preparation->most_threads = worth < 1 ? 1 : worth < INT_MAX ? (int)worth : INT_MAX;
 }
@@ -130,7 +130,7 @@ static void run_block(const struct native_run *run, const int64_t item_offset[OP
 
 static void run_blocks(int64_t first, int64_t last, void *context) {
     const struct native_run *run = context;
-    const struct axis_group *batch = &run->contraction->batch;
+    const struct axis_list *batch = &run->contraction->batch;
     const int64_t blocks = run->blocks_m * run->blocks_n;
     struct walk item;
     bd_walk_start(&item, batch->axes, batch->count, first / blocks);
@@ -147,7 +147,7 @@ static void run_blocks(int64_t first, int64_t last, void *context) {
 /* Items first to last, in runs along the innermost batch axis. */
 static void run_items(int64_t first, int64_t last, void *context) {
     const struct native_run *run = context;
-    const struct axis_group *batch = &run->contraction->batch;
+    const struct axis_list *batch = &run->contraction->batch;
     struct product product = *run->product;
     const int64_t items_a_run = product.items;
     struct walk outer;
@@ -185,4 +185,4 @@ static void execute(const struct contraction *contraction, const struct preparat
     bd_run_threads(thread_count, preparation->item_count * blocks, blocks > 1 ? run_blocks : run_items, &run);
 }
 
-const struct engine bd_native_engine = {"native", never_refuses, prepare, kernel_name, execute};
+const struct engine bd_native_engine = {"native", never_refuses, kernel_name, execute};

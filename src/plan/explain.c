@@ -22,9 +22,9 @@ static void __attribute__((format(printf, 2, 3))) print(struct report *report, c
         report->length += (size_t)added;
 }
 
-static void print_group(struct report *report, const char *name, const struct axis_group *group) {
-    for (int i = 0; i < group->count; i++) {
-        const struct axis *axis = &group->axes[i];
+static void print_list(struct report *report, const char *name, const struct axis_list *list) {
+    for (int i = 0; i < list->count; i++) {
+        const struct axis *axis = &list->axes[i];
         print(report, "  %-5s  %12" PRId64 "  %10" PRId64 "  %10" PRId64 "  %10" PRId64 "\n", name, axis->extent,
               axis->stride[OPERAND_X], axis->stride[OPERAND_Y], axis->stride[OPERAND_OUT]);
     }
@@ -42,16 +42,16 @@ static void print_tensors(struct report *report, const struct batchdot_plan *pla
 
 static void print_contraction(struct report *report, const struct contraction *contraction) {
     print(report, "product: %" PRId64 " item(s) of m %" PRId64 ", n %" PRId64 ", k %" PRId64 "; x %s, y %s, out %s\n",
-          bd_group_extent(&contraction->batch), bd_group_extent(&contraction->m), bd_group_extent(&contraction->n),
-          bd_group_extent(&contraction->k), bd_dtype_info(contraction->dtype[OPERAND_X])->name,
+          bd_list_extent(&contraction->batch), bd_list_extent(&contraction->m), bd_list_extent(&contraction->n),
+          bd_list_extent(&contraction->k), bd_dtype_info(contraction->dtype[OPERAND_X])->name,
           bd_dtype_info(contraction->dtype[OPERAND_Y])->name, bd_dtype_info(contraction->dtype[OPERAND_OUT])->name);
     if (contraction->is_swapped)
         print(report, "swapped: x below is the caller's y, so that the output's smallest stride lies along n\n");
     print(report, "folded:       extent    x stride    y stride  out stride\n");
-    print_group(report, "batch", &contraction->batch);
-    print_group(report, "m", &contraction->m);
-    print_group(report, "n", &contraction->n);
-    print_group(report, "k", &contraction->k);
+    print_list(report, "batch", &contraction->batch);
+    print_list(report, "m", &contraction->m);
+    print_list(report, "n", &contraction->n);
+    print_list(report, "k", &contraction->k);
 }
 
 size_t bd_plan_explain(const struct batchdot_plan *plan, char *text, size_t size) {

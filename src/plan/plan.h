@@ -12,13 +12,22 @@ struct tensor_shape {
     bool is_empty;
 };
 
+/* The bytes that a tensor spans, from the caller's pointer. */
+struct byte_span {
+    int64_t first, last;
+};
+
+/* Not to be copied, as a contraction. */
 struct batchdot_plan {
-    struct contraction contraction;            /* folded, unless the output is empty */
-    struct tensor_shape tensor[OPERAND_COUNT]; /* the caller's x, y and output */
+    struct byte_span span[OPERAND_COUNT]; /* of the caller's x, y and output; no use if has_empty */
+    bool has_empty;                       /* one of them has no elements */
     int num_threads;
     const struct engine *engine;
-    const char *reason; /* why this engine; static */
+    int64_t origin[OPERAND_COUNT]; /* the contraction's, in bytes */
     struct preparation preparation;
+    struct contraction contraction; /* folded, unless the output is empty */
+    const char *reason;             /* why this engine; static */
+    struct tensor_shape tensor[OPERAND_COUNT];
 };
 
 /* Folds plan->contraction, which the caller has filled in together with plan->tensor. */

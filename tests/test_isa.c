@@ -1,0 +1,116 @@
+/* What BATCHDOT_ISA does. The instruction set is found out once a process, so that each name gets a process of its own,
+ * which the instruction set that it found is the exit status of. */
+#define _POSIX_C_SOURCE 200809L /* fork */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/isa.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* What the process was started with is nothing to these tests. */
+static enum isa isa_with(const char *wanted) {
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        if (wanted ? setenv("BATCHDOT_ISA", wanted, 1) : unsetenv("BATCHDOT_ISA"))
+            _exit(ISA_COUNT);
+        _exit((int)bd_isa());
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_in_range(WEXITSTATUS(status), ISA_PORTABLE, ISA_COUNT - 1);
+    return (enum isa)WEXITSTATUS(status);
+}
+
+static enum isa best(void) {
+    return isa_with(NULL);
+}
+
+static bool is_of_this_family(enum isa isa) {
+    switch (isa) {
+    case ISA_NEON:
+        return BATCHDOT_ISA_IS_ARM;
+    case ISA_AVX2:
+    case ISA_AVX512:
+        return BATCHDOT_ISA_IS_X86;
+    default:
+        return true;
+    }
+}
+
+static void best_is_of_this_family(void **state) {
+    (void)state;
+    assert_true(is_of_this_family(best()));
+    if (BATCHDOT_ISA_IS_ARM)
+        assert_int_equal(best(), ISA_NEON);
+}
+
+/* The compiler knows as well, and by other means. */
+static void best_is_what_the_compiler_says(void **state) {
+    (void)state;
+#if BATCHDOT_ISA_IS_X86
+    const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    const bool has_avx512 = has_avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+                            __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+    assert_int_equal(best(), has_avx512 ? ISA_AVX512 : has_avx2 ? ISA_AVX2 : ISA_PORTABLE);
+#else
+    skip();
+#endif
+}
+
+static void name_lowers_and_never_raises(void **state) {
+    (void)state;
+    const enum isa most = best();
+    for (int i = 0; i < ISA_COUNT; i++) {
+        const enum isa wanted = (enum isa)i;
+        const enum isa expected = wanted <= most && is_of_this_family(wanted) ? wanted : most;
+        assert_int_equal(isa_with(bd_isa_name(wanted)), expected);
+    }
+}
+
+static void unknown_name_changes_nothing(void **state) {
+    (void)state;
+    static const char *const names[] = {"",      "AVX2",      "avx",     "avx22", "avx2 ",
+                                        " avx2", "portable,", "avx1024", "0",     "PORTABLE"};
+    const enum isa most = best();
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        assert_int_equal(isa_with(names[i]), most);
+}
+
+static void answer_is_found_once(void **state) {
+    (void)state;
+    const enum isa first = bd_isa();
+    assert_int_equal(setenv("BATCHDOT_ISA", first == ISA_PORTABLE ? "avx2" : "portable", 1), 0);
+    assert_int_equal(bd_isa(), first);
+}
+
+static void names_are_the_documented_ones(void **state) {
+    (void)state;
+    assert_string_equal(bd_isa_name(ISA_PORTABLE), "portable");
+    assert_string_equal(bd_isa_name(ISA_NEON), "neon");
+    assert_string_equal(bd_isa_name(ISA_AVX2), "avx2");
+    assert_string_equal(bd_isa_name(ISA_AVX512), "avx512");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_are_the_documented_ones),
+        cmocka_unit_test(best_is_of_this_family),
+        cmocka_unit_test(best_is_what_the_compiler_says),
+        cmocka_unit_test(name_lowers_and_never_raises),
+        cmocka_unit_test(unknown_name_changes_nothing),
+        cmocka_unit_test(answer_is_found_once), /* last: from then on a child would inherit the answer */
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
