@@ -6,7 +6,7 @@
 
 #include "kernels/kernel.h"
 
-enum { CACHE_LINE = 64, LEAST_STREAM = 1 << 20 };
+enum { CACHE_LINE = 64, LEAST_STREAM = 1 << 20, SMALL_OUTPUT = 4096 };
 
 /* What one tile fetches: so many bytes, two lines at most, a step. */
 struct ahead {
@@ -22,6 +22,7 @@ struct stream {
 
 struct prefetch {
     struct stream y, x;
+    bool of_out; /* each tile its own part of the output; measured to pay where that is small */
 };
 
 /* The bytes from an operand's first element to its last, or 0 where they are not dense enough to be fetched whole. */
@@ -39,9 +40,10 @@ static inline struct prefetch prefetch_of(const struct product *product, int64_t
         product->x_item ? dense_bytes(product->m, product->x_m, product->k, product->x_k, element_size) : 0;
     const int64_t y =
         product->y_item ? dense_bytes(product->k, product->y_k, product->n, product->y_n, element_size) : 0;
-    struct prefetch prefetch = {{NULL, 0, 0}, {NULL, 0, 0}};
+    struct prefetch prefetch = {{NULL, 0, 0}, {NULL, 0, 0}, false};
     if ((x + y) * product->items < LEAST_STREAM || tiles < 2)
         return prefetch;
+    prefetch.of_out = product->m * product->n * element_size <= SMALL_OUTPUT;
     prefetch.y.tiles = tiles * y / (x + y);
     prefetch.x.tiles = tiles - prefetch.y.tiles;
     prefetch.y.bytes_a_tile = prefetch.y.tiles ? y / prefetch.y.tiles : 0;

@@ -147,6 +147,12 @@ static struct tiling tiling_of(const struct product *product) {
     return (struct tiling){vectors, bd_divide_up(vectors, best)};
 }
 
+static void fetch_output(const struct product *product, const element *out, int64_t rows, int vectors) {
+    for (int64_t i = 0; i < rows; i++)
+        for (int j = 0; j < vectors; j++)
+            __builtin_prefetch(out + i * product->out_m + j * LANES, 1);
+}
+
 /* A column of tiles, vectors wide: every item's if the column is a single tile. */
 static void tile_column(const struct product *product, int64_t items, int vectors, part last, struct prefetch *prefetch,
                         const element *x, const element *y, element *out) {
@@ -154,6 +160,8 @@ static void tile_column(const struct product *product, int64_t items, int vector
     for (int64_t block = 0, i = 0; block < blocks; block++) {
         const int64_t end = bd_part_begin(product->m, blocks, block + 1);
         const struct ahead ahead = next_ahead(prefetch, product->k);
+        if (prefetch->of_out)
+            fetch_output(product, out + i * product->out_m, end - i, vectors);
         tile_functions[vectors][end - i](product, items, last, ahead, x + i * product->x_m, y,
                                          out + i * product->out_m);
         i = end;
@@ -185,7 +193,7 @@ static void tile_product(const struct product *product, const element *x, const 
     const struct tiling tiling = tiling_of(product);
     const int64_t tiles = tiling.columns * tile_row_blocks(product->m, bd_divide_up(tiling.vectors, tiling.columns));
     const int64_t together = tiles == 1 ? product->items : items_a_tile(product);
-    struct prefetch prefetch = {{NULL, 0, 0}, {NULL, 0, 0}};
+    struct prefetch prefetch = {{NULL, 0, 0}, {NULL, 0, 0}, false};
     if (together == 1)
         prefetch = prefetch_of(product, sizeof(element), tiles);
     for (int64_t left = product->items; left > 0; left -= together) {
