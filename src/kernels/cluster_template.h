@@ -50,19 +50,23 @@ static struct cluster cluster_of(const struct product *product, int64_t items) {
         .y_part = first_lanes((items - 1) * product->y_item + y_extent(product)),
         .out_part = first_lanes(items * outputs),
     };
-    for (int64_t step = 0; step < product->k; step++) {
-        int32_t x_lanes[LANES] = {0}, y_lanes[LANES] = {0};
-        int lane = 0;
-        for (int64_t item = 0; item < items; item++) {
-            for (int64_t i = 0; i < product->m; i++) {
-                for (int64_t j = 0; j < product->n; j++, lane++) {
-                    x_lanes[lane] = (int32_t)(item * product->x_item + i * product->x_m + step * product->x_k);
-                    y_lanes[lane] = (int32_t)(item * product->y_item + j * product->y_n + step * product->y_k);
-                }
+    int32_t x_lanes[LANES] = {0}, y_lanes[LANES] = {0};
+    int lane = 0;
+    for (int64_t item = 0; item < items; item++) {
+        for (int64_t i = 0; i < product->m; i++) {
+            const int64_t x_lane = item * product->x_item + i * product->x_m;
+            int64_t y_lane = item * product->y_item;
+            for (int64_t j = 0; j < product->n; j++, lane++, y_lane += product->y_n) {
+                x_lanes[lane] = (int32_t)x_lane;
+                y_lanes[lane] = (int32_t)y_lane;
             }
         }
-        cluster.x_lanes[step] = lanes_of(x_lanes);
-        cluster.y_lanes[step] = lanes_of(y_lanes);
+    }
+    cluster.x_lanes[0] = lanes_of(x_lanes);
+    cluster.y_lanes[0] = lanes_of(y_lanes);
+    for (int64_t step = 1; step < product->k; step++) {
+        cluster.x_lanes[step] = add_to_lanes(cluster.x_lanes[step - 1], (int32_t)product->x_k);
+        cluster.y_lanes[step] = add_to_lanes(cluster.y_lanes[step - 1], (int32_t)product->y_k);
     }
     return cluster;
 }

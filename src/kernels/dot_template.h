@@ -69,21 +69,39 @@ static inline __attribute__((always_inline)) vec short_group(const struct rows *
     return sum_rows(sums);
 }
 
-/* The same for rows of any length, or for only a few. */
-static inline __attribute__((always_inline)) vec any_group(const struct rows *rows, int64_t count, const element *x,
-                                                           const element *y, int vectors, part last) {
+static vec long_group(const struct rows *rows, int64_t count, const element *x, const element *y, part last) {
     vec sums[LANES];
     for (int row = 0; row < LANES; row++) {
-        if (row >= count)
-            sums[sum_slot(row)] = zero();
-        else if (vectors)
-            sums[sum_slot(row)] = short_row(load_x_row(x, vectors, last), y, vectors, last);
-        else
-            sums[sum_slot(row)] = long_row(x, y, rows->k, last);
+        sums[sum_slot(row)] = row < count ? long_row(x, y, rows->k, last) : zero();
         x += rows->x_step;
         y += rows->y_step;
     }
     return sum_rows(sums);
+}
+
+/* Too few rows to be worth a group. */
+static inline __attribute__((always_inline)) void few_rows(struct scaling scaling, const struct rows *rows,
+                                                           int64_t count, const element *x, const element *y,
+                                                           element *out, int vectors, part last) {
+    for (int64_t row = 0; row < count; row++) {
+        const vec sum =
+            vectors ? short_row(load_x_row(x, vectors, last), y, vectors, last) : long_row(x, y, rows->k, last);
+        finish_element(scaling, out, sum_row(sum));
+        x += rows->x_step;
+        y += rows->y_step;
+        out += rows->out_step;
+    }
+}
+
+static void finish_group(struct scaling scaling, const struct rows *rows, int64_t count, vec sums, element *out) {
+    if (rows->out_step == 1) {
+        finish_part(scaling, out, sums, first_lanes(count));
+        return;
+    }
+    element apart[LANES];
+    store(apart, sums);
+    for (int64_t i = 0; i < count; i++)
+        finish_element(scaling, out + i * rows->out_step, apart[i]);
 }
 
 static inline __attribute__((always_inline)) void dot_rows(const struct product *product, const struct rows *rows,
@@ -93,21 +111,14 @@ static inline __attribute__((always_inline)) void dot_rows(const struct product 
     const part last = first_lanes(rows->k % LANES ? rows->k % LANES : LANES);
     for (int64_t row = 0; row < rows->count; row += LANES) {
         const int64_t count = rows->count - row < LANES ? rows->count - row : LANES;
-        vec sums;
-        if (vectors && count == LANES)
-            sums = short_group(rows, LANES, x, y, vectors, x_stays, last);
-        else if (vectors && count > LANES / 4)
-            sums = short_group(rows, count, x, y, vectors, x_stays, last);
+        if (count <= LANES / 4)
+            few_rows(scaling, rows, count, x, y, out, vectors, last);
+        else if (vectors == 0)
+            finish_group(scaling, rows, count, long_group(rows, count, x, y, last), out);
+        else if (count == LANES)
+            finish_group(scaling, rows, LANES, short_group(rows, LANES, x, y, vectors, x_stays, last), out);
         else
-            sums = any_group(rows, count, x, y, vectors, last);
-        if (rows->out_step == 1) {
-            finish_part(scaling, out, sums, first_lanes(count));
-        } else {
-            element apart[LANES];
-            store(apart, sums);
-            for (int64_t i = 0; i < count; i++)
-                finish_element(scaling, out + i * rows->out_step, apart[i]);
-        }
+            finish_group(scaling, rows, count, short_group(rows, count, x, y, vectors, x_stays, last), out);
         x += LANES * rows->x_step;
         y += LANES * rows->y_step;
         out += LANES * rows->out_step;

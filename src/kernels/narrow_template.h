@@ -42,19 +42,26 @@ static struct narrow_part narrow_part_of(const struct product *product, enum x_s
     return (struct narrow_part){first_lanes(x), first_lanes(rows * product->n)};
 }
 
-/* Which of x's and y's lanes go to each lane of the output. */
-static void find_lanes(const struct product *product, enum x_source x_source, enum y_source y_source, int64_t step,
+/* Which of x's and y's lanes go to each lane of the output, step by step. */
+static void find_lanes(const struct product *product, enum x_source x_source, enum y_source y_source,
                        struct narrow *narrow) {
+    const int64_t x_m = x_source == X_ROWS ? product->x_m : 1, y_n = y_source == Y_ROWS ? 1 : product->y_n;
     int32_t x_lanes[LANES] = {0}, y_lanes[LANES] = {0};
     int lane = 0;
     for (int64_t i = 0; i < narrow->rows_a_vector; i++) {
         for (int64_t j = 0; j < product->n; j++, lane++) {
-            x_lanes[lane] = (int32_t)(x_source == X_ROWS ? i * product->x_m + step * product->x_k : i);
-            y_lanes[lane] = (int32_t)(y_source == Y_ROWS ? j : j * product->y_n + step * product->y_k);
+            x_lanes[lane] = (int32_t)(i * x_m);
+            y_lanes[lane] = (int32_t)(j * y_n);
         }
     }
-    narrow->x_lanes[step] = lanes_of(x_lanes);
-    narrow->y_lanes[step] = lanes_of(y_lanes);
+    narrow->x_lanes[0] = lanes_of(x_lanes);
+    narrow->y_lanes[0] = lanes_of(y_lanes);
+    const int32_t x_k = x_source == X_ROWS ? (int32_t)product->x_k : 0;
+    const int32_t y_k = y_source == Y_ROWS ? 0 : (int32_t)product->y_k;
+    for (int64_t step = 1; step < product->k; step++) {
+        narrow->x_lanes[step] = add_to_lanes(narrow->x_lanes[step - 1], x_k);
+        narrow->y_lanes[step] = add_to_lanes(narrow->y_lanes[step - 1], y_k);
+    }
 }
 
 static struct narrow narrow_of(const struct product *product, enum x_source x_source, enum y_source y_source) {
@@ -68,8 +75,7 @@ static struct narrow narrow_of(const struct product *product, enum x_source x_so
                                                  : LANES),
         .y_rest = first_lanes(y_source == Y_WHOLE && y_extent > LANES ? y_extent - LANES : 0),
     };
-    for (int64_t step = 0; step < product->k; step++)
-        find_lanes(product, x_source, y_source, step, &narrow);
+    find_lanes(product, x_source, y_source, &narrow);
     return narrow;
 }
 

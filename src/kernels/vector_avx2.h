@@ -119,6 +119,13 @@ static inline vec sum_rows(const vec rows[LANES]) {
     return add(_mm256_shuffle_ps(halves[0], halves[1], 0x88), _mm256_shuffle_ps(halves[0], halves[1], 0xdd));
 }
 
+static inline element sum_row(vec row) {
+    row = add(row, _mm256_permute2f128_ps(row, row, 0x01));
+    row = add(row, _mm256_permute_ps(row, 0x4e));
+    row = add(row, _mm256_permute_ps(row, 0xb1));
+    return _mm256_cvtss_f32(row);
+}
+
 /* Turns a LANES by LANES block around: pairs, fours, then the halves. */
 static inline void transpose(vec rows[LANES]) {
     vec fours[8];
@@ -175,6 +182,12 @@ static inline vec sum_rows(const vec rows[LANES]) {
         halves[i] =
             add(_mm256_permute2f128_pd(rows[i], rows[i + 2], 0x20), _mm256_permute2f128_pd(rows[i], rows[i + 2], 0x31));
     return add(_mm256_unpacklo_pd(halves[0], halves[1]), _mm256_unpackhi_pd(halves[0], halves[1]));
+}
+
+static inline element sum_row(vec row) {
+    row = add(row, _mm256_permute2f128_pd(row, row, 0x01));
+    row = add(row, _mm256_permute_pd(row, 0x5));
+    return _mm256_cvtsd_f64(row);
 }
 
 static inline void transpose(vec rows[LANES]) {

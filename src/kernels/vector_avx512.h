@@ -137,6 +137,15 @@ static inline vec sum_rows(const vec rows[LANES]) {
     return add(_mm512_shuffle_ps(halves[0], halves[1], 0x88), _mm512_shuffle_ps(halves[0], halves[1], 0xdd));
 }
 
+/* The same for one row. */
+static inline element sum_row(vec row) {
+    row = add(row, _mm512_shuffle_f32x4(row, row, 0x4e));
+    row = add(row, _mm512_shuffle_f32x4(row, row, 0xb1));
+    row = add(row, _mm512_permute_ps(row, 0x4e));
+    row = add(row, _mm512_permute_ps(row, 0xb1));
+    return _mm512_cvtss_f32(row);
+}
+
 /* Turns a LANES by LANES block around: pairs, then fours, then the 128-bit quarters. */
 static inline void transpose(vec rows[LANES]) {
     vec fours[16], quarters[16];
@@ -190,6 +199,13 @@ static inline vec sum_rows(const vec rows[LANES]) {
         halves[i] = add(_mm512_shuffle_f64x2(quarters[i], quarters[i + 2], 0x88),
                         _mm512_shuffle_f64x2(quarters[i], quarters[i + 2], 0xdd));
     return add(_mm512_unpacklo_pd(halves[0], halves[1]), _mm512_unpackhi_pd(halves[0], halves[1]));
+}
+
+static inline element sum_row(vec row) {
+    row = add(row, _mm512_shuffle_f64x2(row, row, 0x4e));
+    row = add(row, _mm512_shuffle_f64x2(row, row, 0xb1));
+    row = add(row, _mm512_permute_pd(row, 0x55));
+    return _mm512_cvtsd_f64(row);
 }
 
 /* Turns a LANES by LANES block around: pairs, then the 128-bit quarters. */

@@ -108,6 +108,11 @@ static inline vec sum_rows(const vec rows[LANES]) {
     return vpaddq_f32(vpaddq_f32(rows[0], rows[1]), vpaddq_f32(rows[2], rows[3]));
 }
 
+static inline element sum_row(vec row) {
+    const vec pairs = vpaddq_f32(row, row);
+    return vgetq_lane_f32(vpaddq_f32(pairs, pairs), 0);
+}
+
 static inline void transpose(vec rows[LANES]) {
     const float64x2_t a = vreinterpretq_f64_f32(vtrn1q_f32(rows[0], rows[1]));
     const float64x2_t b = vreinterpretq_f64_f32(vtrn2q_f32(rows[0], rows[1]));
@@ -136,6 +141,10 @@ static inline void store_part(element *data, vec a, part lanes_written) {
 
 static inline vec sum_rows(const vec rows[LANES]) {
     return vpaddq_f64(rows[0], rows[1]);
+}
+
+static inline element sum_row(vec row) {
+    return vpaddd_f64(row);
 }
 
 static inline void transpose(vec rows[LANES]) {
