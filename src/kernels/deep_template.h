@@ -3,7 +3,7 @@
 #include "kernels/epilogue.h"
 #include "kernels/prefetch.h"
 
-enum { DEEP_ROWS = 4, DEEP_COLUMNS = REGISTERS == 32 ? 4 : 2 };
+enum { DEEP_ROWS = REGISTERS == 32 ? 4 : 3, DEEP_COLUMNS = 4 };
 
 typedef void deep_function(const struct product *product, struct ahead ahead, const element *x, const element *y,
                            element *out);
@@ -77,13 +77,11 @@ static inline __attribute__((always_inline)) void deep_tile(const struct product
     finish_dots(product, sums, out, rows, columns);
 }
 
-#define DEEP_TILES_OF(rows)                                                                                            \
-    DEEP_TILE(rows, 1)                                                                                                 \
-    DEEP_TILE(rows, 2)
+#define DEEP_TILES_OF(rows) DEEP_TILE(rows, 1) DEEP_TILE(rows, 2) DEEP_TILE(rows, 3) DEEP_TILE(rows, 4)
 #if REGISTERS == 32
-#define DEEP_TILES(rows) DEEP_TILES_OF(rows) DEEP_TILE(rows, 3) DEEP_TILE(rows, 4)
+#define DEEP_TILES DEEP_TILES_OF(1) DEEP_TILES_OF(2) DEEP_TILES_OF(3) DEEP_TILES_OF(4)
 #else
-#define DEEP_TILES(rows) DEEP_TILES_OF(rows)
+#define DEEP_TILES DEEP_TILES_OF(1) DEEP_TILES_OF(2) DEEP_TILES_OF(3)
 #endif
 
 #define DEEP_TILE(rows, columns)                                                                                       \
@@ -91,15 +89,12 @@ static inline __attribute__((always_inline)) void deep_tile(const struct product
                                         const element *y, element *out) {                                              \
         deep_tile(product, ahead, x, y, out, rows, columns);                                                           \
     }
-DEEP_TILES(1)
-DEEP_TILES(2)
-DEEP_TILES(3)
-DEEP_TILES(4)
+DEEP_TILES
 #undef DEEP_TILE
 
 static deep_function *const deep_functions[DEEP_ROWS + 1][DEEP_COLUMNS + 1] = {
 #define DEEP_TILE(rows, columns) [rows][columns] = deep_##rows##x##columns,
-    DEEP_TILES(1) DEEP_TILES(2) DEEP_TILES(3) DEEP_TILES(4)
+    DEEP_TILES
 #undef DEEP_TILE
 };
 #undef DEEP_TILES

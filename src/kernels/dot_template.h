@@ -6,7 +6,7 @@
  * round four accumulators. Needs a vector_*.h. */
 #include "kernels/epilogue.h"
 
-enum { SHORT_ROW = 4 };
+enum { SHORT_ROW = 6 };
 
 /* Row after row: x stays where it is (a matrix-vector product) or steps along (a batch of dot products). */
 struct rows {
@@ -22,7 +22,7 @@ struct x_row {
 /* vectors is a constant, the last of them a part. */
 static inline __attribute__((always_inline)) struct x_row load_x_row(const element *x, int vectors, part last) {
     struct x_row row;
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (int i = 0; i < vectors; i++)
         row.vectors[i] = i + 1 < vectors ? load(x + i * LANES) : load_part(x + i * LANES, last);
     return row;
@@ -30,7 +30,7 @@ static inline __attribute__((always_inline)) struct x_row load_x_row(const eleme
 
 static inline __attribute__((always_inline)) vec short_row(struct x_row x, const element *y, int vectors, part last) {
     vec sum = zero();
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (int i = 0; i < vectors; i++) {
         const vec y_vector = i + 1 < vectors ? load(y + i * LANES) : load_part(y + i * LANES, last);
         sum = i == 0 ? multiply(x.vectors[i], y_vector) : multiply_add(x.vectors[i], y_vector, sum);
@@ -128,10 +128,8 @@ static inline __attribute__((always_inline)) void dot_rows(const struct product 
 typedef void dot_function(const struct product *product, const struct rows *rows, const element *x, const element *y,
                           element *out);
 
-#define DOTS                                                                                                           \
-    DOT(0, false)                                                                                                      \
-    DOT(0, true)                                                                                                       \
-    DOT(1, false) DOT(1, true) DOT(2, false) DOT(2, true) DOT(3, false) DOT(3, true) DOT(4, false) DOT(4, true)
+#define DOTS_OF(vectors) DOT(vectors, false) DOT(vectors, true)
+#define DOTS DOTS_OF(0) DOTS_OF(1) DOTS_OF(2) DOTS_OF(3) DOTS_OF(4) DOTS_OF(5) DOTS_OF(6)
 
 #define DOT(vectors, x_stays)                                                                                          \
     static void dot_##vectors##_##x_stays(const struct product *product, const struct rows *rows, const element *x,    \
@@ -147,6 +145,7 @@ DOTS
 #undef DOT
 };
 #undef DOTS
+#undef DOTS_OF
 
 static void dot_product(const struct product *product, const element *x, const element *y, element *out) {
     const int64_t vectors = bd_divide_up(product->k, LANES);
