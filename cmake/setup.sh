@@ -105,6 +105,33 @@ install_peers() {
     done
 }
 
+# Prints the Debian packages that this machine lacks for cmake/aarch64-linux-gnu.cmake and its tests.
+missing_for_arm() {
+    have aarch64-linux-gnu-gcc || say gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+    have qemu-aarch64 || say qemu-user
+    [ -e /usr/lib/aarch64-linux-gnu/libcmocka.so ] || say libcmocka-dev:arm64
+}
+
+# Ubuntu keeps arm64's packages on other servers than the rest, so that this need not succeed; it then leaves nothing
+# behind that would keep apt-get update from working.
+install_for_arm() {
+    missing=$(missing_for_arm | tr '\n' ' ')
+    [ -n "$missing" ] && have apt-get && { [ -z "$as_root" ] || have sudo; } || return 0
+    say "Installing $missing"
+    added_architecture=no
+    if ! dpkg --print-foreign-architectures | grep -qx arm64; then
+        $as_root dpkg --add-architecture arm64
+        added_architecture=yes
+    fi
+    # shellcheck disable=SC2086 # a list of package names
+    if $as_root apt-get update -qq && $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y \
+        --no-install-recommends -o Dpkg::Use-Pty=0 $missing >/dev/null; then
+        return 0
+    fi
+    say "  not to be had here"
+    [ $added_architecture = no ] || $as_root dpkg --remove-architecture arm64 || true
+}
+
 # Further peers, from Python packages unpacked into the directory $1: a newer OpenBLAS, and MKL. They are only opened, not
 # installed: pip would leave out the part of MKL that is the library.
 unpack_peers() (
@@ -207,6 +234,7 @@ packages)
     *) fail "packages takes demo, test, bench or ci" ;;
     esac
     case ${2:-test} in bench | ci) install_peers "$2" ;; esac
+    case ${2:-test} in ci) install_for_arm ;; esac
     ;;
 *)
     sed -n '2,11s/^# \{0,1\}//p' "$0"

@@ -19,9 +19,13 @@ foreach(name IN ITEMS test_bench_cases test_bench_options test_bench_products te
     target_compile_definitions(${name} PRIVATE _XOPEN_SOURCE=700)
 endforeach()
 
+# Every kernel has a product in the bench that it accepts, or the program fails.
+add_test(NAME bench_kernels COMMAND batchdot_kernel_bench --rounds 1)
+set_tests_properties(bench_kernels PROPERTIES PASS_REGULAR_EXPRESSION "portable_i64 .*chosen")
+
 set(bench_definitions -DBENCH=$<TARGET_FILE:batchdot_bench> -DCBLAS=$<TARGET_FILE:faulty_cblas>)
 set(bench_tests test_bench_cases test_bench_evaluation test_bench_options test_bench_products test_bench_program
-    bench_json)
+    bench_json bench_kernels)
 add_test(NAME bench_json COMMAND ${CMAKE_COMMAND} ${bench_definitions}
     -DSCRATCH=${CMAKE_CURRENT_BINARY_DIR}/bench_json -P ${CMAKE_CURRENT_SOURCE_DIR}/check_bench_json.cmake)
 

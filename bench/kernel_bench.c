@@ -1,0 +1,225 @@
+/* Times every kernel of the library's list alone, on products that it accepts, and shows where the list prefers a
+ * kernel that is not the fastest of those that accept the product. It links the library's objects, since the library
+ * itself does not export its kernels. */
+#include "base/dtype.h"
+#include "bounds.h"
+#include "kernels/kernel.h"
+#include "rounds.h"
+#include "statistics.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct shape {
+    int64_t m, n, k;
+} shapes[] = {{1, 1, 64},   {1, 1, 1000}, {1, 30, 20},  {1, 100, 64}, {1, 64, 100},   {2, 2, 2},
+              {3, 3, 3},    {4, 4, 4},    {8, 8, 8},    {13, 7, 5},   {6, 6, 6},      {16, 16, 16},
+              {33, 17, 9},  {8, 8, 1},    {64, 64, 1},  {8, 8, 1000}, {27, 27, 128},  {64, 10, 200},
+              {1000, 8, 8}, {8, 1000, 8}, {64, 64, 64}, {48, 48, 48}, {128, 128, 128}};
+
+enum {
+    SHAPE_COUNT = sizeof shapes / sizeof shapes[0],
+    LAYOUT_COUNT = 4, /* of x and y: n or t each */
+    MAX_KERNEL_ROUNDS = 1000,
+    RUN_BYTES = 256 << 10, /* a run of items; within the second-level cache */
+    OPERAND_BYTES = 1 << 20
+};
+
+/* A kernel on a product: a line of the table. */
+struct row {
+    const struct kernel *kernel;
+    const struct shape *shape;
+    int layout;
+    struct product product;
+    int64_t runs; /* a round */
+    double seconds[MAX_KERNEL_ROUNDS];
+    struct quartiles time;
+};
+
+struct kernel_options {
+    const char *prefix;
+    int rounds;
+};
+
+static bool x_is_transposed(int layout) {
+    return layout & 2;
+}
+
+static bool y_is_transposed(int layout) {
+    return layout & 1;
+}
+
+static int64_t size_of(batchdot_dtype dtype) {
+    return bd_dtype_info(dtype)->size;
+}
+
+static struct product product_of(const struct kernel *kernel, const struct shape *shape, int layout) {
+    const int64_t m = shape->m, n = shape->n, k = shape->k;
+    const int64_t bytes = m * k * size_of(kernel->x) + k * n * size_of(kernel->y) + m * n * size_of(kernel->out);
+    const bool x_t = x_is_transposed(layout), y_t = y_is_transposed(layout);
+    return (struct product){.items = bytes < RUN_BYTES ? RUN_BYTES / bytes : 1,
+                            .m = m,
+                            .n = n,
+                            .k = k,
+                            .x_item = m * k,
+                            .y_item = k * n,
+                            .out_item = m * n,
+                            .x_m = x_t ? 1 : k,
+                            .x_k = x_t ? m : 1,
+                            .y_k = y_t || n == 1 ? 1 : n,
+                            .y_n = y_t && n > 1 ? k : 1,
+                            .out_m = n,
+                            .out_n = 1,
+                            .alpha = {1, 0}};
+}
+
+static double run(const struct row *row, int64_t runs, const void *x, const void *y, void *out) {
+    const double start = seconds_now();
+    for (int64_t i = 0; i < runs; i++)
+        row->kernel->run(&row->product, x, y, out);
+    return (seconds_now() - start) / (double)runs;
+}
+
+/* Every accepted product of every kernel that this processor runs. Returns the number of rows, or -1 if a kernel
+ * accepts none of the shapes. */
+static int collect(const struct kernel_options *options, struct row *rows) {
+    int kernel_count, count = 0;
+    const struct kernel *const kernels = bd_kernels(&kernel_count);
+    for (int i = 0; i < kernel_count; i++) {
+        const struct kernel *const kernel = &kernels[i];
+        if (kernel->isa > bd_isa() || strncmp(kernel->name, options->prefix, strlen(options->prefix)) != 0)
+            continue;
+        const int before = count;
+        for (int j = 0; j < SHAPE_COUNT * LAYOUT_COUNT; j++) {
+            const struct shape *const shape = &shapes[j / LAYOUT_COUNT];
+            const struct product product = product_of(kernel, shape, j % LAYOUT_COUNT);
+            if (kernel->accepts(&product))
+                rows[count++] = (struct row){kernel, shape, j % LAYOUT_COUNT, product, 1, {0}, {0, 0, 0}};
+        }
+        if (count == before) {
+            fprintf(stderr, "batchdot-kernel-bench: no shape in bench/kernel_bench.c is one for %s\n", kernel->name);
+            return -1;
+        }
+    }
+    return count;
+}
+
+/* In turn, so that whatever slows the machine down slows all alike. */
+static void time_rows(struct row *rows, int count, int rounds, const void *x, const void *y, void *out) {
+    static const double round_seconds = 1e-3;
+    for (int i = 0; i < count; i++) {
+        run(&rows[i], 1, x, y, out);
+        rows[i].runs = 1 + (int64_t)(round_seconds / (run(&rows[i], 1, x, y, out) + 1e-9));
+    }
+    for (int round = 0; round < rounds; round++)
+        for (int i = 0; i < count; i++)
+            rows[i].seconds[round] = run(&rows[i], rows[i].runs, x, y, out);
+    for (int i = 0; i < count; i++)
+        rows[i].time = quartiles_of(rows[i].seconds, rounds);
+}
+
+/* GFLOP/s of fused multiply-adds from registers to registers; 0 for dtypes without such a bound. */
+static double peak_of(batchdot_dtype dtype) {
+    static const double operations = 1e8;
+    const struct bounds *bounds = &bounds_portable;
+#if defined(__x86_64__)
+    if (bounds_avx512.is_supported())
+        bounds = &bounds_avx512;
+    else if (bounds_avx2.is_supported())
+        bounds = &bounds_avx2;
+#endif
+    if (dtype != BATCHDOT_F32 && dtype != BATCHDOT_F64)
+        return 0;
+    void (*const fma)(double) = dtype == BATCHDOT_F32 ? bounds->fma_f32 : bounds->fma_f64;
+    double best = 0;
+    for (int round = 0; round < 5; round++) {
+        const double start = seconds_now();
+        fma(operations);
+        const double rate = 2e-9 * operations / (seconds_now() - start);
+        best = rate > best ? rate : best;
+    }
+    return best;
+}
+
+static bool is_same_product(const struct row *a, const struct row *b) {
+    return a->shape == b->shape && a->layout == b->layout && a->kernel->x == b->kernel->x &&
+           a->kernel->y == b->kernel->y && a->kernel->out == b->kernel->out;
+}
+
+/* What the list makes of this kernel for this product. */
+static const char *standing(const struct row *rows, int count, const struct row *row) {
+    static const double clearly = 1.05;
+    const struct kernel *const chosen =
+        bd_find_kernel(bd_isa(), row->kernel->x, row->kernel->y, row->kernel->out, &row->product);
+    if (chosen == row->kernel)
+        return "chosen";
+    for (int i = 0; i < count; i++) {
+        if (rows[i].kernel == chosen && is_same_product(&rows[i], row))
+            return rows[i].time.median > clearly * row->time.median ? "faster than the chosen one" : "";
+    }
+    return "";
+}
+
+static void print_rows(const struct row *rows, int count) {
+    const double peaks[] = {peak_of(BATCHDOT_F32), peak_of(BATCHDOT_F64)};
+    printf("%-22s %-14s %s  %9s %9s %9s  %7s\n", "kernel", "m x n x k", "xy", "GFLOP/s", "lower", "upper", "of fma");
+    for (int i = 0; i < count; i++) {
+        const struct row *const row = &rows[i];
+        const double flops = 2e-9 * (double)(row->product.items * row->product.m * row->product.n * row->product.k);
+        char shape[40], part[8] = "-";
+        snprintf(shape, sizeof shape, "%" PRId64 "x%" PRId64 "x%" PRId64, row->shape->m, row->shape->n, row->shape->k);
+        if (row->kernel->x <= BATCHDOT_F64)
+            snprintf(part, sizeof part, "%.0f %%", 100 * flops / row->time.median / peaks[row->kernel->x]);
+        printf("%-22s %-14s %c%c  %9.2f %9.2f %9.2f  %7s  %s\n", row->kernel->name, shape,
+               x_is_transposed(row->layout) ? 't' : 'n', y_is_transposed(row->layout) ? 't' : 'n',
+               flops / row->time.median, flops / row->time.upper, flops / row->time.lower, part,
+               standing(rows, count, row));
+    }
+}
+
+static bool read_options(int argc, char **argv, struct kernel_options *options) {
+    *options = (struct kernel_options){"", 15};
+    for (int i = 1; i < argc; i += 2) {
+        const char *const value = i + 1 < argc ? argv[i + 1] : NULL;
+        if (value && strcmp(argv[i], "--kernel") == 0) {
+            options->prefix = value;
+        } else if (value && strcmp(argv[i], "--rounds") == 0) {
+            options->rounds = atoi(value);
+        } else {
+            return false;
+        }
+    }
+    return options->rounds >= 1 && options->rounds <= MAX_KERNEL_ROUNDS;
+}
+
+int main(int argc, char **argv) {
+    struct kernel_options options;
+    if (!read_options(argc, argv, &options)) {
+        fprintf(stderr,
+                "usage: batchdot-kernel-bench [--kernel NAME] [--rounds COUNT]\n"
+                "Times every kernel whose name begins with NAME alone, in 1 to %d rounds (15).\n",
+                MAX_KERNEL_ROUNDS);
+        return 2;
+    }
+    int status = EXIT_FAILURE, kernel_count;
+    bd_kernels(&kernel_count);
+    struct row *const rows = calloc((size_t)kernel_count * SHAPE_COUNT * LAYOUT_COUNT, sizeof *rows);
+    char *const memory = calloc(3, OPERAND_BYTES);
+    if (!rows || !memory) {
+        fprintf(stderr, "batchdot-kernel-bench: out of memory\n");
+        goto cleanup;
+    }
+    const int count = collect(&options, rows);
+    if (count > 0) {
+        time_rows(rows, count, options.rounds, memory, memory + OPERAND_BYTES, memory + 2 * (size_t)OPERAND_BYTES);
+        print_rows(rows, count);
+    }
+    status = count < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+cleanup:
+    free(rows);
+    free(memory);
+    return status;
+}
