@@ -223,8 +223,29 @@ static void nothing_is_read_beyond_the_tensors(void **state) {
         assert_int_equal(munmap(guards[i].pages, 3 * guards[i].page), 0);
 }
 
+/* Broadcasting makes extents possible whose product fits no integer: a plan must not stumble over that. */
+static void test_plans_of_endless_broadcasts(void **state) {
+    (void)state;
+    static const int64_t endless = INT64_C(1) << 48, steps[][2] = {{0, 1}, {1, 0}, {0, 0}};
+    static const batchdot_dtype dtypes[] = {BATCHDOT_F32, BATCHDOT_F64, BATCHDOT_C64, BATCHDOT_I8};
+    for (int i = 0; i < 4 * 3 * 3; i++) {
+        const int64_t *const x_step = steps[i % 3], *const y_step = steps[i / 3 % 3];
+        const int64_t x_shape[] = {2, 4096, endless}, y_shape[] = {2, endless, 4096};
+        const int64_t x_strides[] = {0, x_step[0], x_step[1] && i % 2},
+                      y_strides[] = {0, y_step[1] && i % 2, y_step[0]};
+        const batchdot_tensor x = {NULL, dtypes[i / 9], 3, x_shape, x_strides};
+        const batchdot_tensor y = {NULL, dtypes[i / 9], 3, y_shape, y_strides};
+        batchdot_plan *plan;
+        char text[4096];
+        assert_int_equal(batchdot_plan_create(&plan, &x, &y, NULL, NULL, NULL), BATCHDOT_OK);
+        assert_true(batchdot_plan_explain(plan, text, sizeof text) > 0);
+        batchdot_plan_destroy(plan);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_plans_of_endless_broadcasts),
         cmocka_unit_test(every_view_of_every_tensor),
         cmocka_unit_test(strides_that_are_never_used),
         cmocka_unit_test(nothing_is_read_beyond_the_tensors),

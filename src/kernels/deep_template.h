@@ -1,5 +1,6 @@
 /* Tiles of dot products, for few outputs with long contiguous k: each accumulator sums one output along k, vector by
  * vector in order, and is summed across its lanes at the end. Needs a vector_*.h. */
+#include "base/checked.h"
 #include "kernels/epilogue.h"
 #include "kernels/prefetch.h"
 
@@ -140,7 +141,8 @@ static bool deep_accepts(const struct product *product) {
     if (product->x_k != 1 || product->y_k != 1 || product->out_n != 1)
         return false;
     const int64_t m = product->m, n = product->n, k = product->k;
-    const int64_t deep_cost = m * n * (bd_divide_up(k, LANES) + 4);
-    const int64_t panel_cost = m * bd_divide_up(n, LANES) * k + n * k / 2;
+    const int64_t deep_cost = bd_multiply_saturating(bd_multiply_saturating(m, n), bd_divide_up(k, LANES) + 4);
+    const int64_t panel_cost =
+        bd_multiply_saturating(bd_multiply_saturating(m, bd_divide_up(n, LANES)) + bd_divide_up(n, 2), k);
     return deep_cost <= panel_cost;
 }

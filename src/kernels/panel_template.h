@@ -3,6 +3,7 @@
  * is scratch on the stack. An element is summed over each block in order, and the blocks' sums in order.
  *
  * Needs a vector_*.h and tile_template.h. */
+#include "base/checked.h"
 #include "kernels/epilogue.h"
 
 enum { PANEL_BLOCK_K = 256, PANEL_VECTORS = REGISTERS == 32 ? 4 : 3 };
@@ -74,8 +75,9 @@ static void panel_product(const struct product *product, const element *x, const
     _Alignas(64) element panel[PANEL_BLOCK_K * PANEL_VECTORS * LANES];
     const int64_t vectors = bd_divide_up(product->n, LANES);
     const struct tiling tiling = {vectors, bd_divide_up(vectors, PANEL_VECTORS)};
-    const int64_t tiles = tiling.columns * bd_divide_up(product->k, PANEL_BLOCK_K) *
-                          tile_row_blocks(product->m, bd_divide_up(tiling.vectors, tiling.columns));
+    const int64_t tiles =
+        bd_multiply_saturating(bd_multiply_saturating(tiling.columns, bd_divide_up(product->k, PANEL_BLOCK_K)),
+                               tile_row_blocks(product->m, bd_divide_up(tiling.vectors, tiling.columns)));
     struct prefetch prefetch = prefetch_of(product, sizeof(element), tiles);
     for (int64_t item = 0; item < product->items; item++) {
         prefetch.x.next = (const char *)(x + product->x_item);

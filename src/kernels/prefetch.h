@@ -4,7 +4,10 @@
 #ifndef BATCHDOT_KERNELS_PREFETCH_H
 #define BATCHDOT_KERNELS_PREFETCH_H
 
+#include "base/checked.h"
 #include "kernels/kernel.h"
+
+#include <stddef.h>
 
 enum { CACHE_LINE = 64, LEAST_STREAM = 1 << 20, SMALL_OUTPUT = 4096 };
 
@@ -28,10 +31,10 @@ struct prefetch {
 /* The bytes from an operand's first element to its last, or 0 where they are not dense enough to be fetched whole. */
 static inline int64_t dense_bytes(int64_t rows, int64_t row_stride, int64_t columns, int64_t column_stride,
                                   int64_t element_size) {
-    if (row_stride < 0 || column_stride < 0)
+    if (row_stride < 0 || column_stride < 0 || rows > INT32_MAX || columns > INT32_MAX)
         return 0;
     const int64_t extent = (rows - 1) * row_stride + (columns - 1) * column_stride + 1;
-    return extent <= 2 * rows * columns ? extent * element_size : 0;
+    return extent / 2 <= rows * columns ? extent * element_size : 0;
 }
 
 /* For items that are computed tile by tile. Where they all fit the second-level cache, nothing is fetched. */
@@ -41,10 +44,10 @@ static inline struct prefetch prefetch_of(const struct product *product, int64_t
     const int64_t y =
         product->y_item ? dense_bytes(product->k, product->y_k, product->n, product->y_n, element_size) : 0;
     struct prefetch prefetch = {{NULL, 0, 0}, {NULL, 0, 0}, false};
-    if ((x + y) * product->items < LEAST_STREAM || tiles < 2)
+    if (bd_multiply_saturating(x + y, product->items) < LEAST_STREAM || tiles < 2)
         return prefetch;
     prefetch.of_out = product->m * product->n * element_size <= SMALL_OUTPUT;
-    prefetch.y.tiles = tiles * y / (x + y);
+    prefetch.y.tiles = bd_multiply_saturating(tiles, y) / (x + y);
     prefetch.x.tiles = tiles - prefetch.y.tiles;
     prefetch.y.bytes_a_tile = prefetch.y.tiles ? y / prefetch.y.tiles : 0;
     prefetch.x.bytes_a_tile = prefetch.x.tiles ? x / prefetch.x.tiles : 0;

@@ -3,6 +3,7 @@
  * Register tiles write blocks of it to scratch on the stack, and these are turned around in registers on their way out.
  *
  * Every element is one chain of fused multiply-adds over k in order. Needs a vector_*.h and tile_template.h. */
+#include "base/checked.h"
 #include "kernels/epilogue.h"
 
 enum { TURNED_ROWS = 64, TURNED_VECTORS = REGISTERS == 32 ? 4 : 3 };
@@ -66,8 +67,9 @@ static bool turned_accepts(const struct product *product) {
     if (product->x_m != 1 || product->out_n != 1 || product->k > LONGEST_K || product->m < LANES / 2)
         return false;
     const int64_t m = product->m, n = product->n, k = product->k;
-    const int64_t packing = product->y_n == 1 ? 0 : n * k / 2;
-    const int64_t straight_cost = m * bd_divide_up(n, LANES) * k + packing;
-    const int64_t turned_cost = n * bd_divide_up(m, LANES) * k + m * n / 2;
+    const int64_t packing = product->y_n == 1 ? 0 : bd_multiply_saturating(n, k) / 2;
+    const int64_t straight_cost = bd_multiply_saturating(m, bd_divide_up(n, LANES) * k) / 2 + packing / 2;
+    const int64_t turned_cost =
+        bd_multiply_saturating(n, bd_divide_up(m, LANES) * k) / 2 + bd_multiply_saturating(m, n) / 4;
     return turned_cost < straight_cost;
 }
