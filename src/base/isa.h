@@ -3,7 +3,7 @@
 #define BATCHDOT_BASE_ISA_H
 
 /* Whether this processor family's kernels are compiled at all. */
-#if defined(__x86_64__)
+#if defined(__x86_64__) && __SIZEOF_POINTER__ == 8
 #define BATCHDOT_ISA_IS_X86 1
 #else
 #define BATCHDOT_ISA_IS_X86 0
