@@ -41,7 +41,7 @@ struct row {
 
 struct kernel_options {
     const char *prefix;
-    int rounds;
+    long rounds;
 };
 
 static bool x_is_transposed(int layout) {
@@ -187,7 +187,7 @@ static bool read_options(int argc, char **argv, struct kernel_options *options) 
         if (value && strcmp(argv[i], "--kernel") == 0) {
             options->prefix = value;
         } else if (value && strcmp(argv[i], "--rounds") == 0) {
-            options->rounds = atoi(value);
+            options->rounds = strtol(value, NULL, 10);
         } else {
             return false;
         }
@@ -214,7 +214,7 @@ int main(int argc, char **argv) {
     }
     const int count = collect(&options, rows);
     if (count > 0) {
-        time_rows(rows, count, options.rounds, memory, memory + OPERAND_BYTES, memory + 2 * (size_t)OPERAND_BYTES);
+        time_rows(rows, count, (int)options.rounds, memory, memory + OPERAND_BYTES, memory + 2 * (size_t)OPERAND_BYTES);
         print_rows(rows, count);
     }
     status = count < 0 ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -38,15 +38,9 @@ static enum isa best(void) {
 }
 
 static bool is_of_this_family(enum isa isa) {
-    switch (isa) {
-    case ISA_NEON:
-        return BATCHDOT_ISA_IS_ARM;
-    case ISA_AVX2:
-    case ISA_AVX512:
-        return BATCHDOT_ISA_IS_X86;
-    default:
+    if (isa == ISA_PORTABLE)
         return true;
-    }
+    return isa == ISA_NEON ? BATCHDOT_ISA_IS_ARM : BATCHDOT_ISA_IS_X86;
 }
 
 static void best_is_of_this_family(void **state) {
