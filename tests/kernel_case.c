@@ -247,7 +247,7 @@ const char *kernel_case_text(const struct kernel_case *tested) {
 }
 
 const char *kernel_family(const struct kernel *kernel) {
-    return kernel->isa == ISA_PORTABLE ? "portable" : strrchr(kernel->name, '_') + 1;
+    return kernel->form == PLAIN ? "plain" : strrchr(kernel->name, '_') + 1;
 }
 
 /* ---- A test for every kernel ------------------------------------------------------------------------------------ */

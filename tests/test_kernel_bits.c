@@ -15,7 +15,7 @@
 /* LEAST_WIDE_CASES are cases that are cut along n, which not every family accepts. */
 enum {
     CASES = 240,
-    PORTABLE_CASES = 120,
+    PLAIN_CASES = 120,
     LEAST_CASES = 75,
     WIDE_CASES = 80,
     LEAST_WIDE_CASES = 40,
@@ -145,7 +145,7 @@ static void check(const struct kernel_case *visited, void *context) {
 static void test_kernel_bits(void **state) {
     const struct kernel *kernel = *state;
     draws = 0;
-    const struct kernel_scope usual = {.wanted = kernel->isa == ISA_PORTABLE ? PORTABLE_CASES : CASES,
+    const struct kernel_scope usual = {.wanted = kernel->form == PLAIN ? PLAIN_CASES : CASES,
                                        .most_work = KERNEL_USUAL_WORK};
     const struct kernel_scope wide = {.wanted = WIDE_CASES, .least_n = BLOCK_GRAIN + 1, .most_work = KERNEL_USUAL_WORK};
     const struct kernel_scope long_k = {.wanted = LONG_CASES, .least_k = 1000, .most_work = 5 * KERNEL_USUAL_WORK};

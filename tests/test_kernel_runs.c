@@ -12,7 +12,7 @@
 
 /* Fewer than the least, and the shapes and layouts do not reach the kernel. There are many portable kernels, of one
  * template. */
-enum { CASES = 4000, PORTABLE_CASES = 1500, LEAST_CASES = 400, LARGE_CASES = 15, LARGE_WORK = 1 << 20 };
+enum { CASES = 4000, PLAIN_CASES = 1500, LEAST_CASES = 400, LARGE_CASES = 15, LARGE_WORK = 1 << 20 };
 
 static struct exact_case exact;
 
@@ -24,7 +24,7 @@ static void check(const struct kernel_case *tested, void *context) {
 
 static void test_kernel_in_runs(void **state) {
     const struct kernel *kernel = *state;
-    const struct kernel_scope usual = {.wanted = kernel->isa == ISA_PORTABLE ? PORTABLE_CASES : CASES,
+    const struct kernel_scope usual = {.wanted = kernel->form == PLAIN ? PLAIN_CASES : CASES,
                                        .most_work = KERNEL_USUAL_WORK};
     /* Where the next item is fetched ahead. */
     const struct kernel_scope large = {

@@ -14,7 +14,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { CASES = 1500, PORTABLE_CASES = 800, LEAST_CASES = 400 };
+enum { CASES = 1500, PLAIN_CASES = 800, LEAST_CASES = 400 };
 
 static uint64_t draws;
 
@@ -110,7 +110,7 @@ static void test_kernel_specials(void **state) {
     if (oracle_is_integer(kernel->out))
         skip();
     draws = 0;
-    const struct kernel_scope scope = {.wanted = kernel->isa == ISA_PORTABLE ? PORTABLE_CASES : CASES,
+    const struct kernel_scope scope = {.wanted = kernel->form == PLAIN ? PLAIN_CASES : CASES,
                                        .most_work = KERNEL_USUAL_WORK};
     const int visited = kernel_visit_cases(kernel, scope, check, NULL);
     print_message("%s: %d cases\n", kernel->name, visited);

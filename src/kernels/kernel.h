@@ -23,10 +23,13 @@ struct product {
 
 typedef void product_kernel(const struct product *product, const void *x, const void *y, void *out);
 
+enum kernel_form { PLAIN, VECTORS };
+
 struct kernel {
     const char *name;
     batchdot_dtype x, y, out;
     enum isa isa;
+    enum kernel_form form;
     const char *when; /* what it is for, in words */
     /* Whether it can compute the product and is the right one for it, as far as those behind it in the list are
      * concerned. Looks at one item only. */

@@ -4,7 +4,7 @@
 
 #include "kernels/kernel.h"
 
-#define KERNEL(name, x, y, out, isa, when)                                                                             \
+#define KERNEL(name, x, y, out, isa, form, when)                                                                       \
     product_kernel bd_##name;                                                                                          \
     bool bd_##name##_accepts(const struct product *product);
 #include "kernels/kernels.inc"

@@ -3,8 +3,8 @@
 #include <stddef.h>
 
 static const struct kernel kernels[] = {
-#define KERNEL(name, x, y, out, isa, when)                                                                             \
-    {#name, BATCHDOT_##x, BATCHDOT_##y, BATCHDOT_##out, ISA_##isa, when, bd_##name##_accepts, bd_##name},
+#define KERNEL(name, x, y, out, isa, form, when)                                                                       \
+    {#name, BATCHDOT_##x, BATCHDOT_##y, BATCHDOT_##out, ISA_##isa, form, when, bd_##name##_accepts, bd_##name},
 #include "kernels/kernels.inc"
 #undef KERNEL
 };

@@ -51,16 +51,17 @@ batchdot_status bd_plan_fold(struct batchdot_plan *plan) {
 }
 
 /* Measured with batchdot-bench (bench/README.md), one thread: where native has vectors for the item, until x and y of
- * f32 leave the last-level cache; where it has only plain C, where m is 1, BLAS is ahead from 1 by 8 products at the
- * latest, and elsewhere the two meet at 4 by 4 by 4. */
+ * f32 leave the last-level cache, but only while the item is small if those are the compiler's vectors, which a BLAS
+ * with kernels for the processor outruns; where it has only plain C, where m is 1, BLAS is ahead from 1 by 8 products
+ * at the latest, and elsewhere the two meet at 4 by 4 by 4. */
 static bool native_is_faster(const struct preparation *native) {
-    enum { VECTOR_CROSSING = 4, MATRIX_CROSSING = 64 };
+    enum { PLAIN_VECTOR_CROSSING = 4, PLAIN_MATRIX_CROSSING = 64, PORTABLE_CROSSING = 4096 };
     const int64_t large_crossing = INT64_C(1600) * 1600 * 1600;
     const struct product *const item = &native->product;
     const int64_t work = bd_multiply_saturating(item->m, bd_multiply_saturating(item->n, item->k));
-    if (native->kernel->isa != ISA_PORTABLE)
-        return work <= large_crossing;
-    return work < (item->m == 1 ? VECTOR_CROSSING : MATRIX_CROSSING);
+    if (native->kernel->form == PLAIN)
+        return work < (item->m == 1 ? PLAIN_VECTOR_CROSSING : PLAIN_MATRIX_CROSSING);
+    return work <= (native->kernel->isa == ISA_PORTABLE ? PORTABLE_CROSSING : large_crossing);
 }
 
 static const char *reason_for_native(const struct batchdot_plan *plan, batchdot_engine requested) {
