@@ -192,10 +192,9 @@ static void narrow_product(const struct product *product, const element *x, cons
     narrow_functions[product->k][x_source][y_fits_two_vectors(product) ? Y_WHOLE : Y_ROWS](product, x, y, out);
 }
 
-/* Rows of more than half a vector are tiles' work, unless there are many: tiles come to x's rows a column at a time. */
+/* Rows of more than half a vector are for those who compute one at a time. */
 static bool narrow_accepts(const struct product *product) {
-    enum { MANY_ROWS = 32 };
-    return product->n <= (product->m < MANY_ROWS ? LANES / 2 : LANES) && product->m > 1 && product->k <= MAX_NARROW_K &&
-           product->out_n == 1 && product->out_m == product->n && (product->y_n == 1 || y_fits_two_vectors(product)) &&
+    return product->n <= LANES / 2 && product->m > 1 && product->k <= MAX_NARROW_K && product->out_n == 1 &&
+           product->out_m == product->n && (product->y_n == 1 || y_fits_two_vectors(product)) &&
            (x_rows_fit_a_vector(product) || (product->x_m == 1 && product->m <= LANES));
 }

@@ -2,6 +2,7 @@
  * avx512_f32; the kernels are then bd_avx512_f32_tile and so on. */
 #include "kernels/deep_template.h"
 #include "kernels/dot_template.h"
+#include "kernels/held_template.h"
 #include "kernels/outer_template.h"
 #include "kernels/tile_template.h"
 #ifdef HAS_PERMUTE
@@ -34,6 +35,7 @@ DEFINE_KERNEL(dot)
 DEFINE_KERNEL(cluster)
 DEFINE_KERNEL(narrow)
 #endif
+DEFINE_KERNEL(held)
 DEFINE_KERNEL(outer)
 DEFINE_KERNEL(deep)
 DEFINE_KERNEL(turned)

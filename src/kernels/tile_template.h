@@ -10,89 +10,105 @@
 
 enum { MAX_TILE_ROWS = 16, MAX_TILE_VECTORS = 8 };
 
-/* Items of rows * vectors; the last vector of a row has the lanes that last says. */
-typedef void tile_function(const struct product *product, int64_t items, part last, struct ahead ahead,
-                           const element *x, const element *y, element *out);
+/* rows * vectors of an item's output; the last vector of a row has the lanes that last says. */
+typedef void tile_function(const struct product *product, part last, struct ahead ahead, const element *x,
+                           const element *y, element *out);
 
-/* Inlined with constant rows, vectors and last_is_whole, so that the accumulators live in registers. x's rows are
- * reached from every fourth one: an address is then a register plus 0 to 3 strides, of which a processor has enough. */
-static inline __attribute__((always_inline)) void tile(const struct product *product, int64_t items, part last,
-                                                       struct ahead ahead, const element *x, const element *y,
-                                                       element *out, int rows, int vectors, bool last_is_whole) {
-    const int64_t x_m = product->x_m, x_k = product->x_k, y_k = product->y_k, k = product->k, out_m = product->out_m;
+/* One step along k, after which x and y point to the next. rows, vectors and last_is_whole are constants. */
+static inline __attribute__((always_inline)) void tile_step(const struct product *product, part last,
+                                                            const element *x_fourth[], const element **y,
+                                                            vec sums[MAX_TILE_ROWS][MAX_TILE_VECTORS], int rows,
+                                                            int vectors, bool last_is_whole) {
+    vec y_vectors[MAX_TILE_VECTORS];
+#pragma GCC unroll 16
+    for (int j = 0; j < vectors; j++) {
+        const bool is_part = j + 1 == vectors && !last_is_whole;
+        y_vectors[j] = is_part ? load_part(*y + j * LANES, last) : load(*y + j * LANES);
+        if (rows > 1)
+            y_vectors[j] = in_register(y_vectors[j]);
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i++) {
+        const vec factor = broadcast(x_fourth[i / 4][i % 4 * product->x_m]);
+#pragma GCC unroll 16
+        for (int j = 0; j < vectors; j++)
+            sums[i][j] = multiply_add(factor, y_vectors[j], sums[i][j]);
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i += 4)
+        x_fourth[i / 4] += product->x_k;
+    *y += product->y_k;
+}
+
+/* alpha and beta, which most products have no use for, of sums that lie in memory. */
+static __attribute__((noinline)) void finish_tile(const struct product *product, part last, const vec *sums, int rows,
+                                                  int vectors, element *out) {
     const struct scaling scaling = scaling_of(product);
-    for (; items > 0; items--) {
-        vec sums[MAX_TILE_ROWS][MAX_TILE_VECTORS];
-#pragma GCC unroll 16
-        for (int i = 0; i < rows; i++) {
-#pragma GCC unroll 16
-            for (int j = 0; j < vectors; j++)
-                sums[i][j] = zero();
-        }
-
-        const element *x_fourth[MAX_TILE_ROWS / 4], *y_row = y;
-#pragma GCC unroll 16
-        for (int i = 0; i < rows; i += 4)
-            x_fourth[i / 4] = x + i * x_m;
-        for (int64_t step = k; step > 0; step--) {
-            fetch_step(&ahead);
-            vec y_vectors[MAX_TILE_VECTORS];
-#pragma GCC unroll 16
-            for (int j = 0; j < vectors; j++) {
-                const bool is_part = j + 1 == vectors && !last_is_whole;
-                y_vectors[j] = in_register(is_part ? load_part(y_row + j * LANES, last) : load(y_row + j * LANES));
-            }
-#pragma GCC unroll 16
-            for (int i = 0; i < rows; i++) {
-                const vec factor = broadcast(x_fourth[i / 4][i % 4 * x_m]);
-#pragma GCC unroll 16
-                for (int j = 0; j < vectors; j++)
-                    sums[i][j] = multiply_add(factor, y_vectors[j], sums[i][j]);
-            }
-#pragma GCC unroll 16
-            for (int i = 0; i < rows; i += 4)
-                x_fourth[i / 4] += x_k;
-            y_row += y_k;
-        }
-
-        if (scaling.is_plain) { /* decided once, since it costs a branch */
-#pragma GCC unroll 16
-            for (int i = 0; i < rows; i++) {
-#pragma GCC unroll 16
-                for (int j = 0; j < vectors; j++) {
-                    element *const to = out + i * out_m + j * LANES;
-                    if (j + 1 < vectors || last_is_whole)
-                        store(to, sums[i][j]);
-                    else
-                        store_part(to, sums[i][j], last);
-                }
-            }
-        } else {
-#pragma GCC unroll 16
-            for (int i = 0; i < rows; i++) {
-#pragma GCC unroll 16
-                for (int j = 0; j < vectors; j++) {
-                    element *const to = out + i * out_m + j * LANES;
-                    if (j + 1 < vectors || last_is_whole)
-                        finish(scaling, to, sums[i][j]);
-                    else
-                        finish_part(scaling, to, sums[i][j], last);
-                }
-            }
-        }
-        x += product->x_item;
-        y += product->y_item;
-        out += product->out_item;
+    for (int i = 0; i < rows; i++, sums += vectors, out += product->out_m) {
+        for (int j = 0; j + 1 < vectors; j++)
+            finish(scaling, out + j * LANES, sums[j]);
+        finish_part(scaling, out + (vectors - 1) * LANES, sums[vectors - 1], last);
     }
 }
 
+/* Inlined with constant rows, vectors and last_is_whole, so that the accumulators live in registers. x's rows are
+ * reached from every fourth one: an address is then a register plus 0 to 3 strides, of which a processor has enough.
+ * One item only: with a loop over items around it, a compiler prepares so much ahead of the loop that a short product
+ * takes a quarter longer. */
+static inline __attribute__((always_inline)) void tile(const struct product *product, part last, struct ahead ahead,
+                                                       const element *x, const element *y, element *out, int rows,
+                                                       int vectors, bool last_is_whole) {
+    const struct product strides = {.x_m = product->x_m, .x_k = product->x_k, .y_k = product->y_k};
+    const int64_t out_m = product->out_m;
+    vec sums[MAX_TILE_ROWS][MAX_TILE_VECTORS];
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i++) {
+#pragma GCC unroll 16
+        for (int j = 0; j < vectors; j++)
+            sums[i][j] = zero();
+    }
+
+    const element *x_fourth[MAX_TILE_ROWS / 4];
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i += 4)
+        x_fourth[i / 4] = x + i * strides.x_m;
+    if (ahead.bytes_a_step > 0) {
+        for (int64_t step = product->k; step > 0; step--) {
+            fetch_step(&ahead);
+            tile_step(&strides, last, x_fourth, &y, sums, rows, vectors, last_is_whole);
+        }
+    } else {
+#pragma GCC unroll 4
+        for (int64_t step = product->k; step > 0; step--)
+            tile_step(&strides, last, x_fourth, &y, sums, rows, vectors, last_is_whole);
+    }
+
+    const bool is_plain = scaling_of(product).is_plain;
+    vec scratch[MAX_TILE_ROWS * MAX_TILE_VECTORS];
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i++) {
+#pragma GCC unroll 16
+        for (int j = 0; j < vectors; j++) {
+            element *const to = out + i * out_m + j * LANES;
+            if (!is_plain)
+                scratch[i * vectors + j] = sums[i][j];
+            else if (j + 1 < vectors || last_is_whole)
+                store(to, sums[i][j]);
+            else
+                store_part(to, sums[i][j], last);
+        }
+    }
+    if (!is_plain)
+        finish_tile(product, last, scratch, rows, vectors, out);
+}
+
 #define TILE(rows, vectors)                                                                                            \
-    static void tile_##rows##x##vectors(const struct product *product, int64_t items, part last, struct ahead ahead,   \
+    static void tile_##rows##x##vectors(const struct product *product, part last, struct ahead ahead,                  \
                                         const element *x, const element *y, element *out) {                            \
         if (PARTS_COST && is_whole(last))                                                                              \
-            tile(product, items, last, ahead, x, y, out, rows, vectors, true);                                         \
+            tile(product, last, ahead, x, y, out, rows, vectors, true);                                                \
         else                                                                                                           \
-            tile(product, items, last, ahead, x, y, out, rows, vectors, false);                                        \
+            tile(product, last, ahead, x, y, out, rows, vectors, false);                                               \
     }
 #include "kernels/tile_shapes.inc"
 #undef TILE
@@ -153,7 +169,7 @@ static void fetch_output(const struct product *product, const element *out, int6
             __builtin_prefetch(out + i * product->out_m + j * LANES, 1);
 }
 
-/* A column of tiles, vectors wide: every item's if the column is a single tile. */
+/* A column of tiles, vectors wide, of one item after the other. */
 static void tile_column(const struct product *product, int64_t items, int vectors, part last, struct prefetch *prefetch,
                         const element *x, const element *y, element *out) {
     const int64_t blocks = tile_row_blocks(product->m, vectors);
@@ -162,8 +178,15 @@ static void tile_column(const struct product *product, int64_t items, int vector
         const struct ahead ahead = next_ahead(prefetch, product->k);
         if (prefetch->of_out)
             fetch_output(product, out + i * product->out_m, end - i, vectors);
-        tile_functions[vectors][end - i](product, items, last, ahead, x + i * product->x_m, y,
-                                         out + i * product->out_m);
+        tile_function *const run_tile = tile_functions[vectors][end - i];
+        const element *x_rows = x + i * product->x_m, *y_columns = y;
+        element *out_rows = out + i * product->out_m;
+        for (int64_t item = 0; item < items; item++) {
+            run_tile(product, last, ahead, x_rows, y_columns, out_rows);
+            x_rows += product->x_item;
+            y_columns += product->y_item;
+            out_rows += product->out_item;
+        }
         i = end;
     }
 }

@@ -19,13 +19,17 @@ enum { LANES = 4 };
 #define OF_TYPE(operation) _mm256_##operation##_pd
 #endif
 
-typedef __m256i part;
+typedef int part;      /* how many lanes, the first ones */
 typedef __m256i lanes; /* for f64, each lane is the two 32-bit lanes that it consists of */
 
-enum { PARTS_COST = 1 };
+enum { PARTS_COST = 1, PERMUTES_COST = 1 };
 
 static inline bool is_whole(part lanes_present) {
-    return _mm256_movemask_epi8(lanes_present) == -1;
+    return lanes_present == LANES;
+}
+
+static inline part first_lanes(int64_t count) {
+    return (part)count;
 }
 
 static inline vec zero(void) {
@@ -69,19 +73,32 @@ static inline vec multiply_add(vec a, vec b, vec sum) {
     return OF_TYPE(fmadd)(a, b, sum);
 }
 
+/* Parts are stored by halves, quarters and elements: a masked store takes some processors as long as ten whole ones. */
+#if ELEMENT_BITS == 32
+
 static inline vec load_part(const element *data, part lanes_read) {
-    return OF_TYPE(maskload)(data, lanes_read);
+    const __m256i numbers = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    return _mm256_maskload_ps(data, _mm256_cmpgt_epi32(_mm256_set1_epi32(lanes_read), numbers));
 }
 
 static inline void store_part(element *data, vec a, part lanes_written) {
-    OF_TYPE(maskstore)(data, lanes_written, a);
-}
-
-#if ELEMENT_BITS == 32
-
-static inline part first_lanes(int64_t count) {
-    const __m256i numbers = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), numbers);
+    if (lanes_written == LANES) {
+        store(data, a);
+        return;
+    }
+    __m128 rest = _mm256_castps256_ps128(a);
+    if (lanes_written & 4) {
+        _mm_storeu_ps(data, rest);
+        rest = _mm256_extractf128_ps(a, 1);
+        data += 4;
+    }
+    if (lanes_written & 2) {
+        _mm_storel_pi((__m64 *)data, rest);
+        rest = _mm_movehl_ps(rest, rest);
+        data += 2;
+    }
+    if (lanes_written & 1)
+        _mm_store_ss(data, rest);
 }
 
 static inline vec permute(vec a, lanes from) {
@@ -147,9 +164,24 @@ static inline void transpose(vec rows[LANES]) {
 
 #else
 
-static inline part first_lanes(int64_t count) {
+static inline vec load_part(const element *data, part lanes_read) {
     const __m256i numbers = _mm256_setr_epi64x(0, 1, 2, 3);
-    return _mm256_cmpgt_epi64(_mm256_set1_epi64x(count), numbers);
+    return _mm256_maskload_pd(data, _mm256_cmpgt_epi64(_mm256_set1_epi64x(lanes_read), numbers));
+}
+
+static inline void store_part(element *data, vec a, part lanes_written) {
+    if (lanes_written == LANES) {
+        store(data, a);
+        return;
+    }
+    __m128d rest = _mm256_castpd256_pd128(a);
+    if (lanes_written & 2) {
+        _mm_storeu_pd(data, rest);
+        rest = _mm256_extractf128_pd(a, 1);
+        data += 2;
+    }
+    if (lanes_written & 1)
+        _mm_store_sd(data, rest);
 }
 
 static inline vec permute(vec a, lanes from) {

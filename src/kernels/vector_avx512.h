@@ -28,6 +28,9 @@ typedef __m512i lanes;
 /* Whether loading a part takes longer than loading a vector. */
 enum { PARTS_COST = 0 };
 
+/* Whether permuting lanes takes longer than multiplying. */
+enum { PERMUTES_COST = 0 };
+
 static inline bool is_whole(part lanes_present) {
     return lanes_present == (part)~0;
 }

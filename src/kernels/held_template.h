@@ -1,0 +1,145 @@
+/* Products with so few steps along k that all of y stays in registers while the rows of x pass by, one after the other.
+ * x may have any strides; y is contiguous along n, or along k, and then turned around once an item. Every element is
+ * one chain of fused multiply-adds over k in order.
+ *
+ * Needs a vector_*.h. */
+#include "base/checked.h"
+#include "kernels/epilogue.h"
+
+enum { MAX_HELD_K = 8, MAX_HELD_VECTORS = 2, HELD_REGISTERS = REGISTERS - 4 };
+
+/* Turns an item's y around, from contiguous along k to rows of whole vectors. Out of line, since a compiler would
+ * else make room for it in the loops of those who have no need of it. */
+static __attribute__((noinline)) void turn_columns(const struct product *product, const element *y, element *rows) {
+    const int64_t width = bd_divide_up(product->n, LANES) * LANES;
+    for (int64_t j = 0; j < product->n; j += LANES) {
+        for (int64_t step = 0; step < product->k; step += LANES) {
+            const int64_t columns = product->n - j < LANES ? product->n - j : LANES;
+            const part steps = first_lanes(product->k - step < LANES ? product->k - step : LANES);
+            vec block[LANES];
+#pragma GCC unroll 16
+            for (int64_t i = 0; i < LANES; i++)
+                block[i] = i < columns ? load_part(y + (j + i) * product->y_n + step, steps) : zero();
+            transpose(block);
+#pragma GCC unroll 16
+            for (int64_t i = 0; i < LANES; i++) {
+                if (step + i < product->k)
+                    store(rows + (step + i) * width + j, block[i]);
+            }
+        }
+    }
+}
+
+/* How many of an item's rows may be written by whole vectors: what these write beyond a row of a dense output belongs
+ * to the next rows, which come later. Not in the last item, whose last rows have none behind them. */
+static int64_t rows_written_whole(const struct product *product, bool is_last_item) {
+    const int64_t idle = bd_divide_up(product->n, LANES) * LANES - product->n;
+    if (idle == 0)
+        return product->m;
+    const bool is_dense = product->out_m == product->n && product->out_item == product->m * product->n;
+    const int64_t rows_behind = is_last_item ? bd_divide_up(idle, product->n) : 0;
+    return is_dense && rows_behind < product->m ? product->m - rows_behind : 0;
+}
+
+/* k and vectors are constants. */
+static inline __attribute__((always_inline)) void held_row(const element *x, int64_t x_k,
+                                                           vec y_rows[MAX_HELD_K][MAX_HELD_VECTORS],
+                                                           vec sums[MAX_HELD_VECTORS], int k, int vectors) {
+#pragma GCC unroll 8
+    for (int step = 0; step < k; step++) {
+        const vec factor = broadcast(x[step * x_k]);
+#pragma GCC unroll 2
+        for (int j = 0; j < vectors; j++)
+            sums[j] = step == 0 ? multiply(factor, y_rows[0][j]) : multiply_add(factor, y_rows[step][j], sums[j]);
+    }
+}
+
+/* k, vectors and x_is_contiguous (along k) are constants. */
+static inline __attribute__((always_inline)) void held_items(const struct product *product, const element *x,
+                                                             const element *y, element *out, int k, int vectors,
+                                                             bool x_is_contiguous) {
+    const int64_t m = product->m, x_m = product->x_m, out_m = product->out_m;
+    const int64_t x_k = x_is_contiguous ? 1 : product->x_k, y_k = product->y_k;
+    const bool is_turned = product->y_n != 1;
+    const part last = first_lanes(product->n - (vectors - 1) * LANES);
+    _Alignas(64) element turned[MAX_HELD_K * MAX_HELD_VECTORS * LANES];
+    int64_t whole_rows = rows_written_whole(product, false);
+    for (int64_t items = product->items; items > 0; items--) {
+        vec y_rows[MAX_HELD_K][MAX_HELD_VECTORS];
+        if (is_turned)
+            turn_columns(product, y, turned);
+#pragma GCC unroll 8
+        for (int step = 0; step < k; step++) {
+#pragma GCC unroll 2
+            for (int j = 0; j < vectors; j++) {
+                const element *const from = (is_turned ? turned + step * vectors * LANES : y + step * y_k) + j * LANES;
+                y_rows[step][j] = is_turned || j + 1 < vectors ? load(from) : load_part(from, last);
+            }
+        }
+        if (items == 1)
+            whole_rows = rows_written_whole(product, true);
+
+        const element *x_row = x;
+        element *out_row = out;
+        vec sums[MAX_HELD_VECTORS];
+        int64_t i = 0;
+        for (; i < whole_rows; i++, x_row += x_m, out_row += out_m) {
+            held_row(x_row, x_k, y_rows, sums, k, vectors);
+#pragma GCC unroll 2
+            for (int j = 0; j < vectors; j++)
+                store(out_row + j * LANES, sums[j]);
+        }
+        for (; i < m; i++, x_row += x_m, out_row += out_m) {
+            held_row(x_row, x_k, y_rows, sums, k, vectors);
+            if (vectors > 1)
+                store(out_row, sums[0]);
+            store_part(out_row + (vectors - 1) * LANES, sums[vectors - 1], last);
+        }
+        x += product->x_item;
+        y += product->y_item;
+        out += product->out_item;
+    }
+}
+
+typedef void held_function(const struct product *product, const element *x, const element *y, element *out);
+
+#define HELD_OF(k, vectors) HELD(k, vectors, true) HELD(k, vectors, false)
+#define HELD_OF_1(vectors)                                                                                             \
+    HELD_OF(1, vectors)                                                                                                \
+    HELD_OF(2, vectors) HELD_OF(3, vectors) HELD_OF(4, vectors) HELD_OF(5, vectors) HELD_OF(6, vectors)
+#if REGISTERS == 32
+#define HELD_SHAPES HELD_OF_1(1) HELD_OF(7, 1) HELD_OF(8, 1) HELD_OF_1(2) HELD_OF(7, 2) HELD_OF(8, 2)
+#else
+#define HELD_SHAPES HELD_OF_1(1) HELD_OF(7, 1) HELD_OF(8, 1) HELD_OF_1(2)
+#endif
+
+#define HELD(k, vectors, x_is_contiguous)                                                                              \
+    static void held_##k##x##vectors##_##x_is_contiguous(const struct product *product, const element *x,              \
+                                                         const element *y, element *out) {                             \
+        held_items(product, x, y, out, k, vectors, x_is_contiguous);                                                   \
+    }
+HELD_SHAPES
+#undef HELD
+
+static held_function *const held_functions[MAX_HELD_VECTORS + 1][MAX_HELD_K + 1][2] = {
+#define HELD(k, vectors, x_is_contiguous) [vectors][k][x_is_contiguous] = held_##k##x##vectors##_##x_is_contiguous,
+    HELD_SHAPES
+#undef HELD
+};
+#undef HELD_SHAPES
+#undef HELD_OF_1
+#undef HELD_OF
+
+static void held_product(const struct product *product, const element *x, const element *y, element *out) {
+    const int64_t vectors = bd_divide_up(product->n, LANES);
+    held_functions[vectors][product->k][product->x_k == 1](product, x, y, out);
+}
+
+/* Rows that leave most of a vector idle are for those who put several into one by permuting, and so is a y to be turned
+ * around that fits two vectors. alpha and beta are left to tiles. */
+static bool held_accepts(const struct product *product) {
+    const int64_t n = product->n, k = product->k, vectors = bd_divide_up(n, LANES);
+    return k <= MAX_HELD_K && vectors <= MAX_HELD_VECTORS && k * vectors <= HELD_REGISTERS && product->m > 1 && n > 1 &&
+           n > (PERMUTES_COST ? LANES / 4 : LANES / 2) && product->out_n == 1 &&
+           (product->y_n == 1 || (product->y_k == 1 && n * k > 2 * LANES)) && scaling_of(product).is_plain;
+}
