@@ -122,7 +122,7 @@ static void deep_item(const struct product *product, struct prefetch prefetch, c
 static void deep_product(const struct product *product, const element *x, const element *y, element *out) {
     const int64_t tiles = bd_divide_up(product->m, DEEP_ROWS) * bd_divide_up(product->n, DEEP_COLUMNS);
     enum { LONG_ROW_BYTES = 2048 }; /* which the processor's own prefetching finds */
-    struct prefetch prefetch = {{NULL, 0, 0}, {NULL, 0, 0}, false};
+    struct prefetch prefetch = {{NULL, 0, 0}, {NULL, 0, 0}, {NULL, 0, 0, 0}, false};
     if (product->k * (int64_t)sizeof(element) <= LONG_ROW_BYTES)
         prefetch = prefetch_of(product, sizeof(element), tiles);
     for (int64_t item = 0; item < product->items; item++) {

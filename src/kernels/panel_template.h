@@ -6,15 +6,39 @@
 #include "base/checked.h"
 #include "kernels/epilogue.h"
 
-enum { PANEL_BLOCK_K = 256, PANEL_VECTORS = REGISTERS == 32 ? 4 : 3 };
+/* A block of x takes 256 KiB, half of a small second-level cache. From LONG_K steps on fetching a tile's output ahead
+ * costs less than to wait for it. */
+enum {
+    PANEL_BLOCK_M = 1024 / sizeof(element),
+    PANEL_BLOCK_K = 256,
+    PANEL_VECTORS = REGISTERS == 32 ? 4 : 3,
+    LONG_K = 128
+};
+
+/* vectors is a constant. */
+static inline __attribute__((always_inline)) void pack_row_vectors(element *panel, int64_t k, const element *y,
+                                                                   int64_t y_k, part last, int vectors) {
+    for (int64_t step = 0; step < k; step++, panel += vectors * LANES, y += y_k) {
+#pragma GCC unroll 4
+        for (int j = 0; j < vectors; j++)
+            store(panel + j * LANES, j + 1 < vectors ? load(y + j * LANES) : load_part(y + j * LANES, last));
+    }
+}
 
 static void pack_rows(element *panel, int64_t k, int64_t n, int64_t width, const element *y, int64_t y_k) {
-    const part last = first_lanes(n % LANES ? n % LANES : LANES);
-    for (int64_t step = 0; step < k; step++) {
-        int64_t j = 0;
-        for (; j + LANES < n; j += LANES)
-            store(panel + step * width + j, load(y + step * y_k + j));
-        store(panel + step * width + j, load_part(y + step * y_k + j, last));
+    const part last = first_lanes(n - width + LANES);
+    switch (width / LANES) {
+    case 1:
+        pack_row_vectors(panel, k, y, y_k, last, 1);
+        break;
+    case 2:
+        pack_row_vectors(panel, k, y, y_k, last, 2);
+        break;
+    case 3:
+        pack_row_vectors(panel, k, y, y_k, last, 3);
+        break;
+    default:
+        pack_row_vectors(panel, k, y, y_k, last, 4);
     }
 }
 
@@ -51,23 +75,39 @@ static void pack_panel(const struct product *product, element *panel, int64_t k,
         pack_elements(panel, k, n, width, y, product->y_k, product->y_n);
 }
 
-/* Columns outermost: the output's columns stay in the second-level cache while k's blocks are added to them. */
+/* A block of x's rows, which stay in the second-level cache while all of y's columns pass by. */
+static void panel_rows(const struct product *product, struct tiling tiling, struct prefetch *prefetch, element *panel,
+                       const element *x, const element *y, element *out) {
+    struct product block = *product;
+    for (int64_t step = 0; step < product->k; step += PANEL_BLOCK_K) {
+        block.k = product->k - step < PANEL_BLOCK_K ? product->k - step : PANEL_BLOCK_K;
+        for (int64_t column = 0, begin = 0; column < tiling.columns; column++) {
+            const int64_t end = bd_part_begin(tiling.vectors, tiling.columns, column + 1), j = begin * LANES;
+            const int64_t width = (end - begin) * LANES, n = column + 1 < tiling.columns ? width : product->n - j;
+            block.y_k = width;
+            pack_panel(product, panel, block.k, n, width, y + step * product->y_k + j * product->y_n);
+            prefetch->rows = product->y_n == 1 && j + width < product->n
+                                 ? (struct row_stream){(const char *)(y + step * product->y_k + j + width),
+                                                       product->y_k * (int64_t)sizeof(element), block.k,
+                                                       width * (int64_t)sizeof(element)}
+                                 : (struct row_stream){NULL, 0, 0, 0};
+            tile_column(&block, 1, (int)(end - begin), first_lanes(n - width + LANES), prefetch,
+                        x + step * product->x_k, panel, out + j);
+            begin = end;
+        }
+        block.beta[0] = 1;
+    }
+}
+
 static void panel_item(const struct product *product, struct tiling tiling, struct prefetch prefetch, element *panel,
                        const element *x, const element *y, element *out) {
     struct product block = *product;
-    for (int64_t column = 0, begin = 0; column < tiling.columns; column++) {
-        const int64_t end = bd_part_begin(tiling.vectors, tiling.columns, column + 1), j = begin * LANES;
-        const int64_t width = (end - begin) * LANES, n = column + 1 < tiling.columns ? width : product->n - j;
-        block.y_k = width;
-        block.beta[0] = product->beta[0];
-        for (int64_t step = 0; step < product->k; step += PANEL_BLOCK_K) {
-            block.k = product->k - step < PANEL_BLOCK_K ? product->k - step : PANEL_BLOCK_K;
-            pack_panel(product, panel, block.k, n, width, y + step * product->y_k + j * product->y_n);
-            tile_column(&block, 1, (int)(end - begin), first_lanes(n - width + LANES), &prefetch,
-                        x + step * product->x_k, panel, out + j);
-            block.beta[0] = 1;
-        }
-        begin = end;
+    const int64_t blocks = bd_divide_up(product->m, PANEL_BLOCK_M);
+    for (int64_t i = 0, b = 0; b < blocks; b++) {
+        const int64_t end = bd_part_begin(product->m, blocks, b + 1);
+        block.m = end - i;
+        panel_rows(&block, tiling, &prefetch, panel, x + i * product->x_m, y, out + i * product->out_m);
+        i = end;
     }
 }
 
@@ -79,6 +119,7 @@ static void panel_product(const struct product *product, const element *x, const
         bd_multiply_saturating(bd_multiply_saturating(tiling.columns, bd_divide_up(product->k, PANEL_BLOCK_K)),
                                tile_row_blocks(product->m, bd_divide_up(tiling.vectors, tiling.columns)));
     struct prefetch prefetch = prefetch_of(product, sizeof(element), tiles);
+    prefetch.of_out |= product->k >= LONG_K;
     for (int64_t item = 0; item < product->items; item++) {
         prefetch.x.next = (const char *)(x + product->x_item);
         prefetch.y.next = (const char *)(y + product->y_item);

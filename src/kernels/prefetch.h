@@ -23,8 +23,15 @@ struct stream {
     int64_t tiles, bytes_a_tile;
 };
 
+/* Rows of a few lines each, far from each other, which so many tiles fetch between them. */
+struct row_stream {
+    const char *next;
+    int64_t stride, rows, bytes_a_row;
+};
+
 struct prefetch {
     struct stream y, x;
+    struct row_stream rows;
     bool of_out; /* each tile its own part of the output; measured to pay where that is small */
 };
 
@@ -43,7 +50,7 @@ static inline struct prefetch prefetch_of(const struct product *product, int64_t
         product->x_item ? dense_bytes(product->m, product->x_m, product->k, product->x_k, element_size) : 0;
     const int64_t y =
         product->y_item ? dense_bytes(product->k, product->y_k, product->n, product->y_n, element_size) : 0;
-    struct prefetch prefetch = {{NULL, 0, 0}, {NULL, 0, 0}, false};
+    struct prefetch prefetch = {{NULL, 0, 0}, {NULL, 0, 0}, {NULL, 0, 0, 0}, false};
     if (bd_multiply_saturating(x + y, product->items) < LEAST_STREAM || tiles < 2)
         return prefetch;
     prefetch.of_out = product->m * product->n * element_size <= SMALL_OUTPUT;
@@ -61,6 +68,17 @@ static inline struct ahead next_ahead(struct prefetch *prefetch, int64_t steps) 
     stream->next += stream->bytes_a_tile;
     stream->tiles--;
     return ahead;
+}
+
+/* A tile's share of the rows, so many tiles being left. */
+static inline void fetch_rows(struct row_stream *stream, int64_t tiles_left) {
+    const int64_t rows = (stream->rows + tiles_left - 1) / tiles_left;
+    for (int64_t i = 0; i < rows; i++) {
+        for (int64_t byte = 0; byte < stream->bytes_a_row; byte += CACHE_LINE)
+            __builtin_prefetch(stream->next + byte);
+        stream->next += stream->stride;
+    }
+    stream->rows -= rows;
 }
 
 static inline void fetch_step(struct ahead *ahead) {

@@ -178,6 +178,8 @@ static void tile_column(const struct product *product, int64_t items, int vector
         const struct ahead ahead = next_ahead(prefetch, product->k);
         if (prefetch->of_out)
             fetch_output(product, out + i * product->out_m, end - i, vectors);
+        if (prefetch->rows.rows > 0)
+            fetch_rows(&prefetch->rows, blocks - block);
         tile_function *const run_tile = tile_functions[vectors][end - i];
         const element *x_rows = x + i * product->x_m, *y_columns = y;
         element *out_rows = out + i * product->out_m;
@@ -216,7 +218,7 @@ static void tile_product(const struct product *product, const element *x, const 
     const struct tiling tiling = tiling_of(product);
     const int64_t tiles = tiling.columns * tile_row_blocks(product->m, bd_divide_up(tiling.vectors, tiling.columns));
     const int64_t together = tiles == 1 ? product->items : items_a_tile(product);
-    struct prefetch prefetch = {{NULL, 0, 0}, {NULL, 0, 0}, false};
+    struct prefetch prefetch = {{NULL, 0, 0}, {NULL, 0, 0}, {NULL, 0, 0, 0}, false};
     if (together == 1)
         prefetch = prefetch_of(product, sizeof(element), tiles);
     for (int64_t left = product->items; left > 0; left -= together) {
@@ -229,16 +231,17 @@ static void tile_product(const struct product *product, const element *x, const 
     }
 }
 
-/* Rows of y a multiple of 4 KiB apart share their place in the first-level cache: beyond so many the item is one for
- * the panel, if there are enough rows of x to pay for packing. */
+/* Whether the rows of y that a column of tiles reads over and over drive each other out of the first-level cache: rows
+ * that lie some multiple of 4 KiB apart share their places in it, of which there are eight, and more than so many do
+ * not fit anyway, unless vectors are wide enough to be held up little. Such an item is one for the panel, if there are
+ * enough rows of x to pay for packing. */
 static bool rows_of_y_collide(const struct product *product) {
-    enum { PAGE = 4096, MOST_COLLIDING_ROWS = 256, LEAST_ROWS_OF_X = 48 };
-    return product->y_k * (int64_t)sizeof(element) % PAGE == 0 && product->k > MOST_COLLIDING_ROWS &&
-           product->m >= LEAST_ROWS_OF_X;
+    enum { WAY_BYTES = 4096, WAYS = 8, MOST_ROWS = REGISTERS == 32 ? 2048 : 256, LEAST_ROWS_OF_X = 40 };
+    const uint64_t stride = (uint64_t)product->y_k * sizeof(element),
+                   places = WAY_BYTES / ((stride | WAY_BYTES) & -(stride | WAY_BYTES));
+    return product->m >= LEAST_ROWS_OF_X && (product->k > MOST_ROWS || (uint64_t)product->k > WAYS * places);
 }
 
 static bool tile_accepts(const struct product *product) {
-    enum { LONGEST_K = 2048 };
-    return product->y_n == 1 && product->out_n == 1 && !rows_of_y_collide(product) &&
-           (product->k <= LONGEST_K || product->m == 1);
+    return product->y_n == 1 && product->out_n == 1 && !rows_of_y_collide(product);
 }
