@@ -8,10 +8,16 @@ static inline int64_t bd_divide_up(int64_t a, int64_t b) {
     return a / b + (a % b != 0);
 }
 
-/* Where part number index, from 0 to count, begins. */
-static inline int64_t bd_part_begin(int64_t extent, int64_t count, int64_t index) {
-    const int64_t rest = extent % count;
-    return extent / count * index + (index < rest ? index : rest);
+struct parts {
+    int64_t count, least, longer; /* the first longer ones have one more than the least */
+};
+
+static inline struct parts bd_cut(int64_t extent, int64_t count) {
+    return (struct parts){count, extent / count, extent % count};
+}
+
+static inline int64_t bd_part_extent(struct parts parts, int64_t index) {
+    return parts.least + (index < parts.longer);
 }
 
 #endif

@@ -48,7 +48,8 @@ static inline __attribute__((always_inline)) void deep_tile(const struct product
 
     int64_t k = product->k;
     for (; k >= LANES; k -= LANES, x += LANES, y += LANES) {
-        fetch_step(&ahead);
+        if (ahead.bytes_a_step > 0)
+            fetch_step(&ahead);
         vec x_vectors[DEEP_ROWS];
 #pragma GCC unroll 16
         for (int i = 0; i < rows; i++)
@@ -103,19 +104,18 @@ static deep_function *const deep_functions[DEEP_ROWS + 1][DEEP_COLUMNS + 1] = {
 
 static void deep_item(const struct product *product, struct prefetch prefetch, const element *x, const element *y,
                       element *out) {
-    const int64_t steps = bd_divide_up(product->k, LANES);
-    const int64_t row_blocks = bd_divide_up(product->m, DEEP_ROWS);
-    const int64_t column_blocks = bd_divide_up(product->n, DEEP_COLUMNS);
-    for (int64_t row_block = 0, i = 0; row_block < row_blocks; row_block++) {
-        const int64_t i_end = bd_part_begin(product->m, row_blocks, row_block + 1);
-        for (int64_t column_block = 0, j = 0; column_block < column_blocks; column_block++) {
-            const int64_t j_end = bd_part_begin(product->n, column_blocks, column_block + 1);
-            const struct ahead ahead = next_ahead(&prefetch, steps);
-            deep_functions[i_end - i][j_end - j](product, ahead, x + i * product->x_m, y + j * product->y_n,
-                                                 out + i * product->out_m + j);
-            j = j_end;
+    const struct parts row_blocks = bd_cut(product->m, bd_divide_up(product->m, DEEP_ROWS));
+    const struct parts column_blocks = bd_cut(product->n, bd_divide_up(product->n, DEEP_COLUMNS));
+    for (int64_t row_block = 0, i = 0; row_block < row_blocks.count; row_block++) {
+        const int64_t rows = bd_part_extent(row_blocks, row_block);
+        for (int64_t column_block = 0, j = 0; column_block < column_blocks.count; column_block++) {
+            const int64_t columns = bd_part_extent(column_blocks, column_block);
+            const struct ahead ahead = next_ahead(&prefetch, product->k / LANES);
+            deep_functions[rows][columns](product, ahead, x + i * product->x_m, y + j * product->y_n,
+                                          out + i * product->out_m + j);
+            j += columns;
         }
-        i = i_end;
+        i += rows;
     }
 }
 

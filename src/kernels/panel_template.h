@@ -76,54 +76,51 @@ static void pack_panel(const struct product *product, element *panel, int64_t k,
 }
 
 /* A block of x's rows, which stay in the second-level cache while all of y's columns pass by. */
-static void panel_rows(const struct product *product, struct tiling tiling, struct prefetch *prefetch, element *panel,
-                       const element *x, const element *y, element *out) {
+static void panel_rows(const struct product *product, const struct tiling *tiling, struct prefetch *prefetch,
+                       element *panel, const element *x, const element *y, element *out) {
     struct product block = *product;
     for (int64_t step = 0; step < product->k; step += PANEL_BLOCK_K) {
         block.k = product->k - step < PANEL_BLOCK_K ? product->k - step : PANEL_BLOCK_K;
-        for (int64_t column = 0, begin = 0; column < tiling.columns; column++) {
-            const int64_t end = bd_part_begin(tiling.vectors, tiling.columns, column + 1), j = begin * LANES;
-            const int64_t width = (end - begin) * LANES, n = column + 1 < tiling.columns ? width : product->n - j;
+        for (int64_t column = 0, j = 0; column < tiling->columns.count; column++) {
+            const int64_t vectors = bd_part_extent(tiling->columns, column), width = vectors * LANES;
+            const int64_t n = column + 1 < tiling->columns.count ? width : product->n - j;
+            const element *const from = y + step * product->y_k + j * product->y_n;
             block.y_k = width;
-            pack_panel(product, panel, block.k, n, width, y + step * product->y_k + j * product->y_n);
-            prefetch->rows = product->y_n == 1 && j + width < product->n
-                                 ? (struct row_stream){(const char *)(y + step * product->y_k + j + width),
-                                                       product->y_k * (int64_t)sizeof(element), block.k,
-                                                       width * (int64_t)sizeof(element)}
-                                 : (struct row_stream){NULL, 0, 0, 0};
-            tile_column(&block, 1, (int)(end - begin), first_lanes(n - width + LANES), prefetch,
-                        x + step * product->x_k, panel, out + j);
-            begin = end;
+            pack_panel(product, panel, block.k, n, width, from);
+            prefetch->rows = (struct row_stream){NULL, 0, 0, 0};
+            if (product->y_n == 1 && n == width)
+                prefetch->rows =
+                    (struct row_stream){(const char *)(from + width), product->y_k * (int64_t)sizeof(element), block.k,
+                                        width * (int64_t)sizeof(element)};
+            tile_column(&block, tiling->rows[column < tiling->columns.longer], (int)vectors,
+                        first_lanes(n - width + LANES), prefetch, x + step * product->x_k, panel, out + j);
+            j += width;
         }
         block.beta[0] = 1;
     }
 }
 
-static void panel_item(const struct product *product, struct tiling tiling, struct prefetch prefetch, element *panel,
-                       const element *x, const element *y, element *out) {
-    struct product block = *product;
-    const int64_t blocks = bd_divide_up(product->m, PANEL_BLOCK_M);
-    for (int64_t i = 0, b = 0; b < blocks; b++) {
-        const int64_t end = bd_part_begin(product->m, blocks, b + 1);
-        block.m = end - i;
-        panel_rows(&block, tiling, &prefetch, panel, x + i * product->x_m, y, out + i * product->out_m);
-        i = end;
-    }
-}
-
 static void panel_product(const struct product *product, const element *x, const element *y, element *out) {
     _Alignas(64) element panel[PANEL_BLOCK_K * PANEL_VECTORS * LANES];
-    const int64_t vectors = bd_divide_up(product->n, LANES);
-    const struct tiling tiling = {vectors, bd_divide_up(vectors, PANEL_VECTORS)};
-    const int64_t tiles =
-        bd_multiply_saturating(bd_multiply_saturating(tiling.columns, bd_divide_up(product->k, PANEL_BLOCK_K)),
-                               tile_row_blocks(product->m, bd_divide_up(tiling.vectors, tiling.columns)));
-    struct prefetch prefetch = prefetch_of(product, sizeof(element), tiles);
-    prefetch.of_out |= product->k >= LONG_K;
+    const int64_t vectors = bd_divide_up(product->n, LANES), columns = bd_divide_up(vectors, PANEL_VECTORS);
+    const struct parts blocks = bd_cut(product->m, bd_divide_up(product->m, PANEL_BLOCK_M));
+    const struct tiling tilings[] = {tiling_of_columns(blocks.least, vectors, columns),
+                                     tiling_of_columns(blocks.least + 1, vectors, columns)};
+    const int64_t tiles = bd_multiply_saturating(bd_multiply_saturating(tile_count(&tilings[0]), blocks.count),
+                                                 bd_divide_up(product->k, PANEL_BLOCK_K));
+    struct prefetch prefetch_item = prefetch_of(product, sizeof(element), tiles);
+    prefetch_item.of_out |= product->k >= LONG_K;
+    struct product block = *product;
     for (int64_t item = 0; item < product->items; item++) {
+        struct prefetch prefetch = prefetch_item;
         prefetch.x.next = (const char *)(x + product->x_item);
         prefetch.y.next = (const char *)(y + product->y_item);
-        panel_item(product, tiling, prefetch, panel, x, y, out);
+        for (int64_t i = 0, index = 0; index < blocks.count; index++) {
+            block.m = bd_part_extent(blocks, index);
+            panel_rows(&block, &tilings[index < blocks.longer], &prefetch, panel, x + i * product->x_m, y,
+                       out + i * product->out_m);
+            i += block.m;
+        }
         x += product->x_item;
         y += product->y_item;
         out += product->out_item;

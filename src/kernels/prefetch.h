@@ -1,6 +1,6 @@
 /* Fetching the next item while this one computes: an item is read in an order of its own, which a processor's own
- * prefetching does not foresee from item to item. A line or two at every step along k, since a burst of them would hold
- * up the computation. */
+ * prefetching does not foresee from item to item. A line at every step along k, since a burst of them would hold up
+ * the computation. */
 #ifndef BATCHDOT_KERNELS_PREFETCH_H
 #define BATCHDOT_KERNELS_PREFETCH_H
 
@@ -11,7 +11,7 @@
 
 enum { CACHE_LINE = 64, LEAST_STREAM = 1 << 20, SMALL_OUTPUT = 4096 };
 
-/* What one tile fetches: so many bytes, two lines at most, a step. */
+/* What one tile fetches: a line a step, so many bytes behind the last. */
 struct ahead {
     const char *next;
     int64_t bytes_a_step; /* 0: nothing */
@@ -64,6 +64,8 @@ static inline struct prefetch prefetch_of(const struct product *product, int64_t
 /* The share of the tile that comes next, which takes so many steps. */
 static inline struct ahead next_ahead(struct prefetch *prefetch, int64_t steps) {
     struct stream *const stream = prefetch->y.tiles > 0 ? &prefetch->y : &prefetch->x;
+    if (stream->bytes_a_tile == 0 || steps == 0)
+        return (struct ahead){NULL, 0};
     const struct ahead ahead = {stream->next, (stream->bytes_a_tile + steps - 1) / steps};
     stream->next += stream->bytes_a_tile;
     stream->tiles--;
@@ -82,11 +84,7 @@ static inline void fetch_rows(struct row_stream *stream, int64_t tiles_left) {
 }
 
 static inline void fetch_step(struct ahead *ahead) {
-    if (ahead->bytes_a_step == 0)
-        return;
     __builtin_prefetch(ahead->next);
-    if (ahead->bytes_a_step > CACHE_LINE)
-        __builtin_prefetch(ahead->next + CACHE_LINE);
     ahead->next += ahead->bytes_a_step;
 }
 

@@ -14,9 +14,16 @@ enum { MAX_TILE_ROWS = 16, MAX_TILE_VECTORS = 8 };
 typedef void tile_function(const struct product *product, part last, struct ahead ahead, const element *x,
                            const element *y, element *out);
 
+/* Keeps a compiler from other ways to reach the next step's elements than adding a stride, such as loops of their own
+ * for strides of 1 or addresses worked out beforehand, for which there are no registers. */
+static inline const element *stepped(const element *data) {
+    __asm__("" : "+r"(data));
+    return data;
+}
+
 /* One step along k, after which x and y point to the next. rows, vectors and last_is_whole are constants. */
-static inline __attribute__((always_inline)) void tile_step(const struct product *product, part last,
-                                                            const element *x_fourth[], const element **y,
+static inline __attribute__((always_inline)) void tile_step(const struct product *product, int64_t x_third_row,
+                                                            part last, const element *x_fourth[], const element **y,
                                                             vec sums[MAX_TILE_ROWS][MAX_TILE_VECTORS], int rows,
                                                             int vectors, bool last_is_whole) {
     vec y_vectors[MAX_TILE_VECTORS];
@@ -29,15 +36,15 @@ static inline __attribute__((always_inline)) void tile_step(const struct product
     }
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++) {
-        const vec factor = broadcast(x_fourth[i / 4][i % 4 * product->x_m]);
+        const vec factor = broadcast(x_fourth[i / 4][i % 4 == 3 ? x_third_row : i % 4 * product->x_m]);
 #pragma GCC unroll 16
         for (int j = 0; j < vectors; j++)
             sums[i][j] = multiply_add(factor, y_vectors[j], sums[i][j]);
     }
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i += 4)
-        x_fourth[i / 4] += product->x_k;
-    *y += product->y_k;
+        x_fourth[i / 4] = stepped(x_fourth[i / 4] + product->x_k);
+    *y = stepped(*y + product->y_k);
 }
 
 /* alpha and beta, which most products have no use for, of sums that lie in memory. */
@@ -72,19 +79,22 @@ static inline __attribute__((always_inline)) void tile(const struct product *pro
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i += 4)
         x_fourth[i / 4] = x + i * strides.x_m;
+    int64_t x_third_row = 3 * strides.x_m;
+    __asm__("" : "+r"(x_third_row)); /* else added up anew at every step */
     if (ahead.bytes_a_step > 0) {
+#pragma GCC unroll 4
         for (int64_t step = product->k; step > 0; step--) {
             fetch_step(&ahead);
-            tile_step(&strides, last, x_fourth, &y, sums, rows, vectors, last_is_whole);
+            tile_step(&strides, x_third_row, last, x_fourth, &y, sums, rows, vectors, last_is_whole);
         }
     } else {
 #pragma GCC unroll 4
         for (int64_t step = product->k; step > 0; step--)
-            tile_step(&strides, last, x_fourth, &y, sums, rows, vectors, last_is_whole);
+            tile_step(&strides, x_third_row, last, x_fourth, &y, sums, rows, vectors, last_is_whole);
     }
 
     const bool is_plain = scaling_of(product).is_plain;
-    vec scratch[MAX_TILE_ROWS * MAX_TILE_VECTORS];
+    vec scratch[REGISTERS];
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++) {
 #pragma GCC unroll 16
@@ -128,10 +138,23 @@ static int64_t tile_row_blocks(int64_t m, int64_t vectors) {
     return m == 1 ? 1 : bd_divide_up(m, most_tile_rows(vectors));
 }
 
-/* How an item is cut into tiles: so many columns of tiles, as equal as can be. */
+/* How an item is cut into tiles: columns so many vectors wide, and each into blocks of rows, [0] in a column of the
+ * least width and [1] in a wider one. */
 struct tiling {
-    int64_t vectors, columns;
+    struct parts columns, rows[2];
 };
+
+static struct tiling tiling_of_columns(int64_t m, int64_t vectors, int64_t columns) {
+    struct tiling tiling = {.columns = bd_cut(vectors, columns)};
+    for (int i = 0; i < 1 + (tiling.columns.longer > 0); i++)
+        tiling.rows[i] = bd_cut(m, tile_row_blocks(m, tiling.columns.least + i));
+    return tiling;
+}
+
+static int64_t tile_count(const struct tiling *tiling) {
+    const struct parts columns = tiling->columns;
+    return (columns.count - columns.longer) * tiling->rows[0].count + columns.longer * tiling->rows[1].count;
+}
 
 /* The cost of an item with tiles so wide, in half cycles: a step along k takes as long as its multiplications or its
  * loads, of either of which a processor does two a cycle, or as long as an addition's latency if there are too few
@@ -160,7 +183,7 @@ static struct tiling tiling_of(const struct product *product) {
                 best = width;
         }
     }
-    return (struct tiling){vectors, bd_divide_up(vectors, best)};
+    return tiling_of_columns(product->m, vectors, bd_divide_up(vectors, best));
 }
 
 static void fetch_output(const struct product *product, const element *out, int64_t rows, int vectors) {
@@ -169,65 +192,87 @@ static void fetch_output(const struct product *product, const element *out, int6
             __builtin_prefetch(out + i * product->out_m + j * LANES, 1);
 }
 
-/* A column of tiles, vectors wide, of one item after the other. */
-static void tile_column(const struct product *product, int64_t items, int vectors, part last, struct prefetch *prefetch,
-                        const element *x, const element *y, element *out) {
-    const int64_t blocks = tile_row_blocks(product->m, vectors);
-    for (int64_t block = 0, i = 0; block < blocks; block++) {
-        const int64_t end = bd_part_begin(product->m, blocks, block + 1);
+/* A column of tiles, vectors wide. */
+static void tile_column(const struct product *product, struct parts row_blocks, int vectors, part last,
+                        struct prefetch *prefetch, const element *x, const element *y, element *out) {
+    for (int64_t block = 0; block < row_blocks.count; block++) {
+        const int64_t rows = bd_part_extent(row_blocks, block);
         const struct ahead ahead = next_ahead(prefetch, product->k);
         if (prefetch->of_out)
-            fetch_output(product, out + i * product->out_m, end - i, vectors);
+            fetch_output(product, out, rows, vectors);
         if (prefetch->rows.rows > 0)
-            fetch_rows(&prefetch->rows, blocks - block);
-        tile_function *const run_tile = tile_functions[vectors][end - i];
-        const element *x_rows = x + i * product->x_m, *y_columns = y;
-        element *out_rows = out + i * product->out_m;
-        for (int64_t item = 0; item < items; item++) {
-            run_tile(product, last, ahead, x_rows, y_columns, out_rows);
-            x_rows += product->x_item;
-            y_columns += product->y_item;
-            out_rows += product->out_item;
+            fetch_rows(&prefetch->rows, row_blocks.count - block);
+        tile_functions[vectors][rows](product, last, ahead, x, y, out);
+        x += rows * product->x_m;
+        out += rows * product->out_m;
+    }
+}
+
+/* The tiles of an item that has few of them, worked out once for all items: for such it takes as long as some steps. */
+struct listed_tile {
+    tile_function *run;
+    part last;
+    int rows, vectors;
+    int64_t x, y, out;
+};
+
+enum { MOST_LISTED_TILES = 32 };
+
+static int list_tiles(const struct product *product, const struct tiling *tiling, struct listed_tile *tiles) {
+    const part whole = first_lanes(LANES), end_of_row = first_lanes((product->n - 1) % LANES + 1);
+    int count = 0;
+    for (int64_t column = 0, j = 0; column < tiling->columns.count; column++) {
+        const int vectors = (int)bd_part_extent(tiling->columns, column);
+        const struct parts row_blocks = tiling->rows[column < tiling->columns.longer];
+        const part last = column + 1 == tiling->columns.count ? end_of_row : whole;
+        for (int64_t block = 0, i = 0; block < row_blocks.count; block++) {
+            const int rows = (int)bd_part_extent(row_blocks, block);
+            tiles[count++] = (struct listed_tile){
+                tile_functions[vectors][rows], last, rows, vectors, i * product->x_m, j, i * product->out_m + j};
+            i += rows;
         }
-        i = end;
+        j += vectors * LANES;
+    }
+    return count;
+}
+
+static void run_listed(const struct product *product, const struct listed_tile *tiles, int count,
+                       struct prefetch *prefetch, const element *x, const element *y, element *out) {
+    for (const struct listed_tile *tile = tiles; tile < tiles + count; tile++) {
+        if (prefetch->of_out)
+            fetch_output(product, out + tile->out, tile->rows, tile->vectors);
+        tile->run(product, tile->last, next_ahead(prefetch, product->k), x + tile->x, y + tile->y, out + tile->out);
     }
 }
 
-static void tile_items(const struct product *product, struct tiling tiling, int64_t items, struct prefetch prefetch,
-                       const element *x, const element *y, element *out) {
-    for (int64_t column = 0, begin = 0; column < tiling.columns; column++) {
-        const int64_t end = bd_part_begin(tiling.vectors, tiling.columns, column + 1), j = begin * LANES;
-        const int64_t in_last = column + 1 < tiling.columns ? LANES : product->n - (tiling.vectors - 1) * LANES;
-        tile_column(product, items, (int)(end - begin), first_lanes(in_last), &prefetch, x, y + j, out + j);
-        begin = end;
+static void run_columns(const struct product *product, const struct tiling *tiling, struct prefetch *prefetch,
+                        const element *x, const element *y, element *out) {
+    for (int64_t column = 0, j = 0; column < tiling->columns.count; column++) {
+        const int64_t vectors = bd_part_extent(tiling->columns, column);
+        const bool is_last = column + 1 == tiling->columns.count;
+        tile_column(product, tiling->rows[column < tiling->columns.longer], (int)vectors,
+                    first_lanes(is_last ? (product->n - 1) % LANES + 1 : LANES), prefetch, x, y + j, out + j);
+        j += vectors * LANES;
     }
-}
-
-/* Each tile takes several small items at once: a call costs as much as some steps along k. What they are together stays
- * in the first-level cache for the tiles that follow. */
-static int64_t items_a_tile(const struct product *product) {
-    enum { SMALL_ITEM = 4608 / sizeof(element), TOGETHER = 16384 / sizeof(element) };
-    const int64_t m = product->m, n = product->n, k = product->k;
-    if (m > SMALL_ITEM || n > SMALL_ITEM || k > SMALL_ITEM)
-        return 1;
-    const int64_t elements = m * k + k * n + m * n;
-    return elements <= SMALL_ITEM ? TOGETHER / elements : 1;
 }
 
 static void tile_product(const struct product *product, const element *x, const element *y, element *out) {
     const struct tiling tiling = tiling_of(product);
-    const int64_t tiles = tiling.columns * tile_row_blocks(product->m, bd_divide_up(tiling.vectors, tiling.columns));
-    const int64_t together = tiles == 1 ? product->items : items_a_tile(product);
-    struct prefetch prefetch = {{NULL, 0, 0}, {NULL, 0, 0}, {NULL, 0, 0, 0}, false};
-    if (together == 1)
-        prefetch = prefetch_of(product, sizeof(element), tiles);
-    for (int64_t left = product->items; left > 0; left -= together) {
+    const int64_t tiles = tile_count(&tiling);
+    const struct prefetch prefetch_item = prefetch_of(product, sizeof(element), tiles);
+    struct listed_tile list[MOST_LISTED_TILES];
+    const int listed = tiles <= MOST_LISTED_TILES ? list_tiles(product, &tiling, list) : 0;
+    for (int64_t item = 0; item < product->items; item++) {
+        struct prefetch prefetch = prefetch_item;
         prefetch.x.next = (const char *)(x + product->x_item);
         prefetch.y.next = (const char *)(y + product->y_item);
-        tile_items(product, tiling, left < together ? left : together, prefetch, x, y, out);
-        x += together * product->x_item;
-        y += together * product->y_item;
-        out += together * product->out_item;
+        if (listed)
+            run_listed(product, list, listed, &prefetch, x, y, out);
+        else
+            run_columns(product, &tiling, &prefetch, x, y, out);
+        x += product->x_item;
+        y += product->y_item;
+        out += product->out_item;
     }
 }
 

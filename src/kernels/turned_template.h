@@ -26,21 +26,21 @@ static void write_turned(const struct product *product, const element *scratch, 
     }
 }
 
-static void turned_item(const struct product *product, struct tiling tiling, struct prefetch prefetch, element *scratch,
-                        const element *x, const element *y, element *out) {
+static void turned_item(const struct product *product, struct parts tile_columns, struct prefetch prefetch,
+                        element *scratch, const element *x, const element *y, element *out) {
     struct product turned = {.k = product->k, .x_m = product->y_n, .x_k = product->y_k, .y_k = product->x_k};
     turned.alpha[0] = 1;
-    for (int64_t column = 0, begin = 0; column < tiling.columns; column++) {
-        const int64_t end = bd_part_begin(tiling.vectors, tiling.columns, column + 1), i = begin * LANES;
-        const int64_t width = (end - begin) * LANES, m = column + 1 < tiling.columns ? width : product->m - i;
+    for (int64_t column = 0, i = 0; column < tile_columns.count; column++) {
+        const int64_t vectors = bd_part_extent(tile_columns, column), width = vectors * LANES;
+        const int64_t m = column + 1 < tile_columns.count ? width : product->m - i;
         turned.out_m = width;
         for (int64_t j = 0; j < product->n; j += TURNED_ROWS) {
             turned.m = product->n - j < TURNED_ROWS ? product->n - j : TURNED_ROWS;
-            tile_column(&turned, 1, (int)(end - begin), first_lanes(m - width + LANES), &prefetch, y + j * product->y_n,
-                        x + i, scratch);
+            tile_column(&turned, bd_cut(turned.m, tile_row_blocks(turned.m, vectors)), (int)vectors,
+                        first_lanes(m - width + LANES), &prefetch, y + j * product->y_n, x + i, scratch);
             write_turned(product, scratch, width, m, turned.m, out + i * product->out_m + j);
         }
-        begin = end;
+        i += width;
     }
 }
 
@@ -49,12 +49,12 @@ static void turned_product(const struct product *product, const element *x, cons
     for (int i = 0; i < TURNED_ROWS * TURNED_VECTORS * LANES; i++)
         scratch[i] = 0; /* lanes that a tile leaves alone are moved about, though never written out */
     const int64_t vectors = bd_divide_up(product->m, LANES);
-    const struct tiling tiling = {vectors, bd_divide_up(vectors, TURNED_VECTORS)};
-    struct prefetch prefetch = prefetch_of(product, sizeof(element), tiling.columns * bd_divide_up(product->n, 8));
+    const struct parts tile_columns = bd_cut(vectors, bd_divide_up(vectors, TURNED_VECTORS));
+    struct prefetch prefetch = prefetch_of(product, sizeof(element), tile_columns.count * bd_divide_up(product->n, 8));
     for (int64_t item = 0; item < product->items; item++) {
         prefetch.x.next = (const char *)(x + product->x_item);
         prefetch.y.next = (const char *)(y + product->y_item);
-        turned_item(product, tiling, prefetch, scratch, x, y, out);
+        turned_item(product, tile_columns, prefetch, scratch, x, y, out);
         x += product->x_item;
         y += product->y_item;
         out += product->out_item;
