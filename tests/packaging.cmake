@@ -4,7 +4,7 @@
 find_program(BATCHDOT_SHELL sh REQUIRED)
 mark_as_advanced(BATCHDOT_SHELL)
 set(instrumented OFF)
-if(CMAKE_C_FLAGS MATCHES "-fsanitize|--coverage")
+if(CMAKE_C_FLAGS MATCHES "-fsanitize|--coverage" OR BATCHDOT_EMULATE_AVX512)
     set(instrumented ON)
 endif()
 
@@ -19,7 +19,7 @@ find_program(BATCHDOT_CXX NAMES $ENV{CXX} c++ g++ clang++)
 mark_as_advanced(BATCHDOT_CXX)
 if(instrumented OR NOT BATCHDOT_CXX)
     message(STATUS "Leaving out the tests that use the library as another project does "
-        "(they need a C++ compiler and a library without sanitizers)")
+        "(they need a C++ compiler and a library without sanitizers or emulation)")
 else()
     # Whether the build under test is the shared library or the static one, the other is built for these tests.
     set(consumer_environment SOURCE=${PROJECT_SOURCE_DIR} BUILD=${PROJECT_BINARY_DIR} SHARED=$<BOOL:${BUILD_SHARED_LIBS}>

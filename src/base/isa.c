@@ -40,6 +40,9 @@ static enum isa best_isa(void) {
     const uint64_t saved = saved_state();
     if ((saved & SSE_AND_YMM) != SSE_AND_YMM)
         return ISA_PORTABLE;
+#ifdef BATCHDOT_EMULATE_AVX512 /* a build for tests, whose AVX-512 kernels are written in AVX2 */
+    return ISA_AVX512;
+#endif
     if (!has_all(extended.ebx, bit_AVX512F | bit_AVX512DQ | bit_AVX512BW | bit_AVX512VL) ||
         (saved & OPMASK_AND_ZMM) != OPMASK_AND_ZMM)
         return ISA_AVX2;
