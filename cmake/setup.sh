@@ -92,11 +92,17 @@ missing_peers() {
     [ "$1" != bench ] || python3 -m pip --version >/dev/null 2>&1 || say python3-pip
 }
 
-# The bench skips a peer that is not there, so that none of these has to succeed.
-install_peers() {
-    for package in $(missing_peers "$1"); do
+# Prints the Debian packages that this machine lacks for BATCHDOT_EMULATE_AVX512.
+missing_for_emulation() {
+    compiles "${CC:-cc}" c '#include <simde/x86/sse.h>' || say libsimde-dev
+}
+
+# Whoever uses these packages does without one that is not there, so that none of them has to succeed.
+install_where_possible() {
+    for package in "$@"; do
         if have apt-get && { [ -z "$as_root" ] || have sudo; }; then
             say "Installing $package"
+            apt-cache show "$package" >/dev/null 2>&1 || $as_root apt-get update -qq || true
             $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
                 -o Dpkg::Use-Pty=0 "$package" >/dev/null 2>&1 || say "  not to be had here"
         else
@@ -224,7 +230,8 @@ test)
     ;;
 bench)
     install_packages bench
-    install_peers bench
+    # shellcheck disable=SC2046 # a list of package names
+    install_where_possible $(missing_peers bench)
     shift
     bench "$@"
     ;;
@@ -233,8 +240,14 @@ packages)
     demo | test | bench | ci) install_packages "${2:-test}" ;;
     *) fail "packages takes demo, test, bench or ci" ;;
     esac
-    case ${2:-test} in bench | ci) install_peers "$2" ;; esac
-    case ${2:-test} in ci) install_for_arm ;; esac
+    # shellcheck disable=SC2046 # lists of package names
+    case ${2:-test} in
+    bench) install_where_possible $(missing_peers bench) ;;
+    ci)
+        install_where_possible $(missing_peers ci) $(missing_for_emulation)
+        install_for_arm
+        ;;
+    esac
     ;;
 *)
     sed -n '2,11s/^# \{0,1\}//p' "$0"
