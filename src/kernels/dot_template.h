@@ -53,6 +53,34 @@ static inline vec long_row(const element *x, const element *y, int64_t k, part l
     return add(add(sums[0], sums[1]), add(sums[2], sums[3]));
 }
 
+/* long_row for two rows of y at once. */
+static inline void long_pair(const element *x, const element *y, int64_t y_step, int64_t k, part last, vec results[2]) {
+    vec sums[2][4];
+    for (int j = 0; j < 4; j++)
+        sums[0][j] = sums[1][j] = zero();
+    int64_t i = 0;
+    for (; i + 4 * LANES <= k; i += 4 * LANES) {
+#pragma GCC unroll 4
+        for (int j = 0; j < 4; j++) {
+            const vec x_vector = load(x + i + j * LANES);
+            sums[0][j] = multiply_add(x_vector, load(y + i + j * LANES), sums[0][j]);
+            sums[1][j] = multiply_add(x_vector, load(y + y_step + i + j * LANES), sums[1][j]);
+        }
+    }
+    for (; i + LANES <= k; i += LANES) {
+        const vec x_vector = load(x + i);
+        sums[0][0] = multiply_add(x_vector, load(y + i), sums[0][0]);
+        sums[1][0] = multiply_add(x_vector, load(y + y_step + i), sums[1][0]);
+    }
+    if (i < k) {
+        const vec x_vector = load_part(x + i, last);
+        sums[0][1] = multiply_add(x_vector, load_part(y + i, last), sums[0][1]);
+        sums[1][1] = multiply_add(x_vector, load_part(y + y_step + i, last), sums[1][1]);
+    }
+    for (int row = 0; row < 2; row++)
+        results[row] = add(add(sums[row][0], sums[row][1]), add(sums[row][2], sums[row][3]));
+}
+
 /* The next count rows, up to LANES, without a loop; the last one stands in for those that are not there. vectors and
  * x_stays are constants. */
 static inline __attribute__((always_inline)) vec short_group(const struct rows *rows, int64_t count, const element *x,
@@ -75,6 +103,25 @@ static vec long_group(const struct rows *rows, int64_t count, const element *x, 
         sums[sum_slot(row)] = row < count ? long_row(x, y, rows->k, last) : zero();
         x += rows->x_step;
         y += rows->y_step;
+    }
+    return sum_rows(sums);
+}
+
+/* Rows of pages that a row of x is used for again and again: two at once are two streams for the processor's
+ * prefetching, which ends at each page; of shorter rows it would lose track. */
+static bool rows_are_paired(const struct rows *rows) {
+    enum { LEAST_BYTES = 8192 };
+    return rows->x_step == 0 && rows->k >= LEAST_BYTES / (int64_t)sizeof(element);
+}
+
+static vec long_pairs(const struct rows *rows, const element *x, const element *y, part last) {
+    vec sums[LANES];
+    for (int row = 0; row < LANES; row += 2) {
+        vec results[2];
+        long_pair(x, y, rows->y_step, rows->k, last, results);
+        sums[sum_slot(row)] = results[0];
+        sums[sum_slot(row + 1)] = results[1];
+        y += 2 * rows->y_step;
     }
     return sum_rows(sums);
 }
@@ -113,6 +160,8 @@ static inline __attribute__((always_inline)) void dot_rows(const struct product 
         const int64_t count = rows->count - row < LANES ? rows->count - row : LANES;
         if (count <= LANES / 4)
             few_rows(scaling, rows, count, x, y, out, vectors, last);
+        else if (vectors == 0 && count == LANES && rows_are_paired(rows))
+            finish_group(scaling, rows, LANES, long_pairs(rows, x, y, last), out);
         else if (vectors == 0)
             finish_group(scaling, rows, count, long_group(rows, count, x, y, last), out);
         else if (count == LANES)
