@@ -6,7 +6,7 @@
  * round four accumulators. Needs a vector_*.h. */
 #include "kernels/epilogue.h"
 
-enum { SHORT_ROW = 6 };
+enum { SHORT_ROW = 8 };
 
 /* Row after row: x stays where it is (a matrix-vector product) or steps along (a batch of dot products). */
 struct rows {
@@ -178,7 +178,7 @@ typedef void dot_function(const struct product *product, const struct rows *rows
                           element *out);
 
 #define DOTS_OF(vectors) DOT(vectors, false) DOT(vectors, true)
-#define DOTS DOTS_OF(0) DOTS_OF(1) DOTS_OF(2) DOTS_OF(3) DOTS_OF(4) DOTS_OF(5) DOTS_OF(6)
+#define DOTS DOTS_OF(0) DOTS_OF(1) DOTS_OF(2) DOTS_OF(3) DOTS_OF(4) DOTS_OF(5) DOTS_OF(6) DOTS_OF(7) DOTS_OF(8)
 
 #define DOT(vectors, x_stays)                                                                                          \
     static void dot_##vectors##_##x_stays(const struct product *product, const struct rows *rows, const element *x,    \

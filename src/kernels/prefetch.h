@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-enum { CACHE_LINE = 64, LEAST_STREAM = 1 << 20, SMALL_OUTPUT = 4096 };
+enum { CACHE_LINE = 64, LEAST_STREAM = 1 << 20, SMALL_ITEM = 4096, SMALL_OUTPUT = 4096 };
 
 /* What one tile fetches: a line a step, so many bytes behind the last. */
 struct ahead {
@@ -44,14 +44,15 @@ static inline int64_t dense_bytes(int64_t rows, int64_t row_stride, int64_t colu
     return extent / 2 <= rows * columns ? extent * element_size : 0;
 }
 
-/* For items that are computed tile by tile. Where they all fit the second-level cache, nothing is fetched. */
+/* For items that are computed tile by tile. Where they all fit the second-level cache, nothing is fetched, nor where they
+ * are so small that a processor's own prefetching reaches over several. */
 static inline struct prefetch prefetch_of(const struct product *product, int64_t element_size, int64_t tiles) {
     const int64_t x =
         product->x_item ? dense_bytes(product->m, product->x_m, product->k, product->x_k, element_size) : 0;
     const int64_t y =
         product->y_item ? dense_bytes(product->k, product->y_k, product->n, product->y_n, element_size) : 0;
     struct prefetch prefetch = {{NULL, 0, 0}, {NULL, 0, 0}, {NULL, 0, 0, 0}, false};
-    if (bd_multiply_saturating(x + y, product->items) < LEAST_STREAM || tiles < 2)
+    if (bd_multiply_saturating(x + y, product->items) < LEAST_STREAM || x + y <= SMALL_ITEM || tiles < 2)
         return prefetch;
     prefetch.of_out = product->m * product->n * element_size <= SMALL_OUTPUT;
     prefetch.y.tiles = bd_multiply_saturating(tiles, y) / (x + y);
