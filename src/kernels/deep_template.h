@@ -110,7 +110,7 @@ static void deep_item(const struct product *product, struct prefetch prefetch, c
         const int64_t rows = bd_part_extent(row_blocks, row_block);
         for (int64_t column_block = 0, j = 0; column_block < column_blocks.count; column_block++) {
             const int64_t columns = bd_part_extent(column_blocks, column_block);
-            const struct ahead ahead = next_ahead(&prefetch, product->k / LANES);
+            const struct ahead ahead = next_ahead(&prefetch);
             deep_functions[rows][columns](product, ahead, x + i * product->x_m, y + j * product->y_n,
                                           out + i * product->out_m + j);
             j += columns;
@@ -122,9 +122,9 @@ static void deep_item(const struct product *product, struct prefetch prefetch, c
 static void deep_product(const struct product *product, const element *x, const element *y, element *out) {
     const int64_t tiles = bd_divide_up(product->m, DEEP_ROWS) * bd_divide_up(product->n, DEEP_COLUMNS);
     enum { LONG_ROW_BYTES = 2048 }; /* which the processor's own prefetching finds */
-    struct prefetch prefetch = {{NULL, 0, 0}, {NULL, 0, 0}, {NULL, 0, 0, 0}, false};
+    struct prefetch prefetch = no_prefetch;
     if (product->k * (int64_t)sizeof(element) <= LONG_ROW_BYTES)
-        prefetch = prefetch_of(product, sizeof(element), tiles);
+        prefetch = prefetch_of(product, sizeof(element), tiles, bd_divide_up(product->k, LANES));
     for (int64_t item = 0; item < product->items; item++) {
         prefetch.x.next = (const char *)(x + product->x_item);
         prefetch.y.next = (const char *)(y + product->y_item);

@@ -30,6 +30,10 @@ static __attribute__((noinline)) void turn_columns(const struct product *product
     }
 }
 
+static int64_t most_held_vectors(int64_t k) {
+    return k * MAX_HELD_VECTORS <= HELD_REGISTERS ? MAX_HELD_VECTORS : 1;
+}
+
 /* How many of an item's rows may be written by whole vectors: what these write beyond a row of a dense output belongs
  * to the next rows, which come later. Not in the last item, whose last rows have none behind them. */
 static int64_t rows_written_whole(const struct product *product, bool is_last_item) {
@@ -130,16 +134,49 @@ static held_function *const held_functions[MAX_HELD_VECTORS + 1][MAX_HELD_K + 1]
 #undef HELD_OF_1
 #undef HELD_OF
 
+/* An item whose rows are longer is a run of items of its own, one for each column of so many vectors, with x's rows for
+ * all of them. */
+static void held_columns(const struct product *product, int64_t vectors, const element *x, const element *y,
+                         element *out) {
+    struct product columns = *product;
+    columns.x_item = 0;
+    columns.n = columns.out_item = vectors * LANES;
+    columns.y_item = columns.n * product->y_n;
+    columns.items = product->n / columns.n;
+    held_functions[vectors][product->k][product->x_k == 1](&columns, x, y, out);
+    const int64_t j = columns.items * columns.n;
+    if (j < product->n) {
+        columns.n = product->n - j;
+        columns.items = 1;
+        held_functions[bd_divide_up(columns.n, LANES)][product->k][product->x_k == 1](&columns, x, y + j * product->y_n,
+                                                                                      out + j);
+    }
+}
+
 static void held_product(const struct product *product, const element *x, const element *y, element *out) {
-    const int64_t vectors = bd_divide_up(product->n, LANES);
-    held_functions[vectors][product->k][product->x_k == 1](product, x, y, out);
+    const int64_t vectors = bd_divide_up(product->n, LANES), most = most_held_vectors(product->k);
+    if (vectors <= most) {
+        held_functions[vectors][product->k][product->x_k == 1](product, x, y, out);
+        return;
+    }
+    for (int64_t item = 0; item < product->items; item++) {
+        held_columns(product, most, x, y, out);
+        x += product->x_item;
+        y += product->y_item;
+        out += product->out_item;
+    }
 }
 
 /* Rows that leave most of a vector idle are for those who put several into one by permuting, and so is a y to be turned
- * around that fits two vectors. alpha and beta are left to tiles. */
+ * around that fits two vectors. An output of several columns, for which there are enough accumulators only if these are
+ * two vectors wide, stays in the second-level cache while they are written. alpha and beta are left to tiles. */
 static bool held_accepts(const struct product *product) {
-    const int64_t n = product->n, k = product->k, vectors = bd_divide_up(n, LANES);
-    return k <= MAX_HELD_K && vectors <= MAX_HELD_VECTORS && k * vectors <= HELD_REGISTERS && product->m > 1 && n > 1 &&
-           n > (PERMUTES_COST ? LANES / 4 : LANES / 2) && product->out_n == 1 &&
-           (product->y_n == 1 || (product->y_k == 1 && n * k > 2 * LANES)) && scaling_of(product).is_plain;
+    enum { MOST_OUTPUTS = 131072 / sizeof(element) };
+    const int64_t m = product->m, n = product->n, k = product->k;
+    if (k > MAX_HELD_K || m == 1 || n == 1 || n <= (PERMUTES_COST ? LANES / 4 : LANES / 2) || product->out_n != 1)
+        return false;
+    const int64_t most = most_held_vectors(k);
+    if (n > most * LANES && (most == 1 || k == 1 || bd_multiply_saturating(m, n) > MOST_OUTPUTS))
+        return false;
+    return (product->y_n == 1 || (product->y_k == 1 && n * k > 2 * LANES)) && scaling_of(product).is_plain;
 }

@@ -108,7 +108,8 @@ static void panel_product(const struct product *product, const element *x, const
                                      tiling_of_columns(blocks.least + 1, vectors, columns)};
     const int64_t tiles = bd_multiply_saturating(bd_multiply_saturating(tile_count(&tilings[0]), blocks.count),
                                                  bd_divide_up(product->k, PANEL_BLOCK_K));
-    struct prefetch prefetch_item = prefetch_of(product, sizeof(element), tiles);
+    struct prefetch prefetch_item =
+        prefetch_of(product, sizeof(element), tiles, product->k < PANEL_BLOCK_K ? product->k : PANEL_BLOCK_K);
     prefetch_item.of_out |= product->k >= LONG_K;
     struct product block = *product;
     for (int64_t item = 0; item < product->items; item++) {

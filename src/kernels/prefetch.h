@@ -20,7 +20,7 @@ struct ahead {
 /* The next item's x or y, which so many of this item's tiles fetch. */
 struct stream {
     const char *next;
-    int64_t tiles, bytes_a_tile;
+    int64_t tiles, bytes_a_tile, bytes_a_step;
 };
 
 /* Rows of a few lines each, far from each other, which so many tiles fetch between them. */
@@ -35,6 +35,8 @@ struct prefetch {
     bool of_out; /* each tile its own part of the output; measured to pay where that is small */
 };
 
+static const struct prefetch no_prefetch = {{NULL, 0, 0, 0}, {NULL, 0, 0, 0}, {NULL, 0, 0, 0}, false};
+
 /* The bytes from an operand's first element to its last, or 0 where they are not dense enough to be fetched whole. */
 static inline int64_t dense_bytes(int64_t rows, int64_t row_stride, int64_t columns, int64_t column_stride,
                                   int64_t element_size) {
@@ -44,30 +46,34 @@ static inline int64_t dense_bytes(int64_t rows, int64_t row_stride, int64_t colu
     return extent / 2 <= rows * columns ? extent * element_size : 0;
 }
 
-/* For items that are computed tile by tile. Where they all fit the second-level cache, nothing is fetched, nor where they
- * are so small that a processor's own prefetching reaches over several. */
-static inline struct prefetch prefetch_of(const struct product *product, int64_t element_size, int64_t tiles) {
+/* For items that are computed tile by tile. Where they all fit the second-level cache, nothing is fetched, nor where
+ * they are so small that a processor's own prefetching reaches over several. */
+static inline struct stream stream_of(int64_t bytes, int64_t tiles, int64_t steps) {
+    if (tiles == 0)
+        return (struct stream){NULL, 0, 0, 0};
+    return (struct stream){NULL, tiles, bytes / tiles, (bytes / tiles + steps - 1) / steps};
+}
+
+static inline struct prefetch prefetch_of(const struct product *product, int64_t element_size, int64_t tiles,
+                                          int64_t steps) {
     const int64_t x =
         product->x_item ? dense_bytes(product->m, product->x_m, product->k, product->x_k, element_size) : 0;
     const int64_t y =
         product->y_item ? dense_bytes(product->k, product->y_k, product->n, product->y_n, element_size) : 0;
-    struct prefetch prefetch = {{NULL, 0, 0}, {NULL, 0, 0}, {NULL, 0, 0, 0}, false};
+    struct prefetch prefetch = no_prefetch;
     if (bd_multiply_saturating(x + y, product->items) < LEAST_STREAM || x + y <= SMALL_ITEM || tiles < 2)
         return prefetch;
     prefetch.of_out = product->m * product->n * element_size <= SMALL_OUTPUT;
-    prefetch.y.tiles = bd_multiply_saturating(tiles, y) / (x + y);
-    prefetch.x.tiles = tiles - prefetch.y.tiles;
-    prefetch.y.bytes_a_tile = prefetch.y.tiles ? y / prefetch.y.tiles : 0;
-    prefetch.x.bytes_a_tile = prefetch.x.tiles ? x / prefetch.x.tiles : 0;
+    const int64_t tiles_for_y = bd_multiply_saturating(tiles, y) / (x + y);
+    prefetch.y = stream_of(y, tiles_for_y, steps);
+    prefetch.x = stream_of(x, tiles - tiles_for_y, steps);
     return prefetch;
 }
 
-/* The share of the tile that comes next, which takes so many steps. */
-static inline struct ahead next_ahead(struct prefetch *prefetch, int64_t steps) {
+/* The share of the tile that comes next. */
+static inline struct ahead next_ahead(struct prefetch *prefetch) {
     struct stream *const stream = prefetch->y.tiles > 0 ? &prefetch->y : &prefetch->x;
-    if (stream->bytes_a_tile == 0 || steps == 0)
-        return (struct ahead){NULL, 0};
-    const struct ahead ahead = {stream->next, (stream->bytes_a_tile + steps - 1) / steps};
+    const struct ahead ahead = {stream->next, stream->bytes_a_step};
     stream->next += stream->bytes_a_tile;
     stream->tiles--;
     return ahead;

@@ -197,7 +197,7 @@ static void tile_column(const struct product *product, struct parts row_blocks, 
                         struct prefetch *prefetch, const element *x, const element *y, element *out) {
     for (int64_t block = 0; block < row_blocks.count; block++) {
         const int64_t rows = bd_part_extent(row_blocks, block);
-        const struct ahead ahead = next_ahead(prefetch, product->k);
+        const struct ahead ahead = next_ahead(prefetch);
         if (prefetch->of_out)
             fetch_output(product, out, rows, vectors);
         if (prefetch->rows.rows > 0)
@@ -216,7 +216,7 @@ struct listed_tile {
     int64_t x, y, out;
 };
 
-enum { MOST_LISTED_TILES = 32 };
+enum { MOST_LISTED_TILES = 128 };
 
 static int list_tiles(const struct product *product, const struct tiling *tiling, struct listed_tile *tiles) {
     const part whole = first_lanes(LANES), end_of_row = first_lanes((product->n - 1) % LANES + 1);
@@ -241,7 +241,7 @@ static void run_listed(const struct product *product, const struct listed_tile *
     for (const struct listed_tile *tile = tiles; tile < tiles + count; tile++) {
         if (prefetch->of_out)
             fetch_output(product, out + tile->out, tile->rows, tile->vectors);
-        tile->run(product, tile->last, next_ahead(prefetch, product->k), x + tile->x, y + tile->y, out + tile->out);
+        tile->run(product, tile->last, next_ahead(prefetch), x + tile->x, y + tile->y, out + tile->out);
     }
 }
 
@@ -259,7 +259,7 @@ static void run_columns(const struct product *product, const struct tiling *tili
 static void tile_product(const struct product *product, const element *x, const element *y, element *out) {
     const struct tiling tiling = tiling_of(product);
     const int64_t tiles = tile_count(&tiling);
-    const struct prefetch prefetch_item = prefetch_of(product, sizeof(element), tiles);
+    const struct prefetch prefetch_item = prefetch_of(product, sizeof(element), tiles, product->k);
     struct listed_tile list[MOST_LISTED_TILES];
     const int listed = tiles <= MOST_LISTED_TILES ? list_tiles(product, &tiling, list) : 0;
     for (int64_t item = 0; item < product->items; item++) {

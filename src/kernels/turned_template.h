@@ -50,7 +50,8 @@ static void turned_product(const struct product *product, const element *x, cons
         scratch[i] = 0; /* lanes that a tile leaves alone are moved about, though never written out */
     const int64_t vectors = bd_divide_up(product->m, LANES);
     const struct parts tile_columns = bd_cut(vectors, bd_divide_up(vectors, TURNED_VECTORS));
-    struct prefetch prefetch = prefetch_of(product, sizeof(element), tile_columns.count * bd_divide_up(product->n, 8));
+    struct prefetch prefetch =
+        prefetch_of(product, sizeof(element), tile_columns.count * bd_divide_up(product->n, 8), product->k);
     for (int64_t item = 0; item < product->items; item++) {
         prefetch.x.next = (const char *)(x + product->x_item);
         prefetch.y.next = (const char *)(y + product->y_item);
