@@ -135,13 +135,13 @@ static void deep_product(const struct product *product, const element *x, const 
     }
 }
 
-/* In fused multiply-adds of a vector: an output costs one for each vector along k and about four to sum its lanes; the
+/* In fused multiply-adds of a vector: an output costs one for each vector along k and about six to sum its lanes; the
  * panel product works on whole vectors along n and turns y around first, at about half an operation an element. */
 static bool deep_accepts(const struct product *product) {
     if (product->x_k != 1 || product->y_k != 1 || product->out_n != 1)
         return false;
     const int64_t m = product->m, n = product->n, k = product->k;
-    const int64_t deep_cost = bd_multiply_saturating(bd_multiply_saturating(m, n), bd_divide_up(k, LANES) + 4);
+    const int64_t deep_cost = bd_multiply_saturating(bd_multiply_saturating(m, n), bd_divide_up(k, LANES) + 6);
     const int64_t panel_cost =
         bd_multiply_saturating(bd_multiply_saturating(m, bd_divide_up(n, LANES)) + bd_divide_up(n, 2), k);
     return deep_cost <= panel_cost;

@@ -26,10 +26,19 @@ static void write_turned(const struct product *product, const element *scratch, 
     }
 }
 
+/* What register tiles compute: columns of out transposed. */
+static struct product exchanged(const struct product *product) {
+    return (struct product){.m = product->n,
+                            .k = product->k,
+                            .x_m = product->y_n,
+                            .x_k = product->y_k,
+                            .y_k = product->x_k,
+                            .alpha = {1, 0}};
+}
+
 static void turned_item(const struct product *product, struct parts tile_columns, struct prefetch prefetch,
                         element *scratch, const element *x, const element *y, element *out) {
-    struct product turned = {.k = product->k, .x_m = product->y_n, .x_k = product->y_k, .y_k = product->x_k};
-    turned.alpha[0] = 1;
+    struct product turned = exchanged(product);
     for (int64_t column = 0, i = 0; column < tile_columns.count; column++) {
         const int64_t vectors = bd_part_extent(tile_columns, column), width = vectors * LANES;
         const int64_t m = column + 1 < tile_columns.count ? width : product->m - i;
@@ -64,8 +73,8 @@ static void turned_product(const struct product *product, const element *x, cons
 
 /* In fused multiply-adds of a vector; turning the output around costs about one an element of half a vector. */
 static bool turned_accepts(const struct product *product) {
-    enum { LONGEST_K = 2048 };
-    if (product->x_m != 1 || product->out_n != 1 || product->k > LONGEST_K || product->m < LANES / 2)
+    const struct product turned = exchanged(product);
+    if (product->x_m != 1 || product->out_n != 1 || product->m < LANES / 2 || rows_of_y_collide(&turned))
         return false;
     const int64_t m = product->m, n = product->n, k = product->k;
     const int64_t packing = product->y_n == 1 ? 0 : bd_multiply_saturating(n, k) / 2;
