@@ -334,11 +334,44 @@ static void an_item_depends_on_itself_alone(void **state) {
     }
 }
 
+/* ---- Outputs larger than the caches ----------------------------------------------------------------------------- */
+
+/* Such an output may be written past the caches, for which its place in memory matters. */
+static void large_outer_products_at_any_place(void **state) {
+    (void)state;
+    enum { M = 700, N = 1600, BATCH = 4, PLACES = 3 };
+    static const batchdot_dtype dtypes[] = {BATCHDOT_F32, BATCHDOT_F64};
+    batchdot_options options = test_options(BATCHDOT_ENGINE_NATIVE);
+    options.num_threads = 1; /* whose share is then large */
+    for (size_t i = 0; i < COUNT(dtypes); i++) {
+        const batchdot_dtype dtype = dtypes[i];
+        const size_t size = test_dtype_size(dtype);
+        char *const x = test_alloc(size * BATCH * M), *const y = test_alloc(size * BATCH * N);
+        char *const out = test_alloc(size * (BATCH * M * N + PLACES));
+        for (int64_t at = 0; at < BATCH * M; at++)
+            test_store(dtype, x, at, (double)(at % 61) - 30, 0);
+        for (int64_t at = 0; at < BATCH * N; at++)
+            test_store(dtype, y, at, (double)(at % 53) - 26, 0);
+        for (int place = 0; place < PLACES; place++) {
+            assert_ok(test_run(TENSOR(x, dtype, DIMS(BATCH, M, 1)), TENSOR(y, dtype, DIMS(BATCH, 1, N)), AXES(2, 1),
+                               TENSOR(out + (size_t)place * size, dtype, DIMS(BATCH, M, N)), &options));
+            for (int64_t at = 0; at < BATCH * M * N; at++) {
+                const double expected = test_real(dtype, x, at / N) * test_real(dtype, y, at / (M * N) * N + at % N);
+                if (test_real(dtype, out + (size_t)place * size, at) != expected)
+                    assert_element(dtype, out + (size_t)place * size, at, expected);
+            }
+        }
+        free(x);
+        free(y);
+        free(out);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(products_of_every_dtype_on_every_engine), cmocka_unit_test(every_pair_of_axes_of_rank_4),
         cmocka_unit_test(a_contracted_axis_of_0_gives_zeros),      cmocka_unit_test(an_empty_result_is_not_written),
-        cmocka_unit_test(an_item_depends_on_itself_alone),
+        cmocka_unit_test(an_item_depends_on_itself_alone),         cmocka_unit_test(large_outer_products_at_any_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
