@@ -8,6 +8,7 @@
  *
  * Every element is one chain of fused multiply-adds over k in order. Needs a vector_*.h with permute. */
 #include "kernels/epilogue.h"
+#include "kernels/ratio.h"
 
 enum { MAX_CLUSTER_K = 4 };
 
@@ -25,9 +26,9 @@ static bool follows(int64_t items, int64_t step, int64_t extent) {
 }
 
 /* The items that a vector holds: as many as lie close enough together. */
-static int64_t cluster_items(const struct product *product) {
+static int64_t cluster_items(const struct product *product, struct ratio per_item) {
     const int64_t outputs = product->m * product->n;
-    int64_t items = LANES / outputs;
+    int64_t items = times_ratio(LANES, per_item);
     if (product->items < items)
         items = product->items;
     while (items > 1 && !(product->out_item == outputs && follows(items, product->x_item, x_extent(product)) &&
@@ -36,68 +37,79 @@ static int64_t cluster_items(const struct product *product) {
     return items;
 }
 
-struct cluster {
-    int64_t items;
-    part x_part, y_part, out_part;
-    lanes x_lanes[MAX_CLUSTER_K], y_lanes[MAX_CLUSTER_K]; /* of each step */
+struct cluster_parts {
+    part x, y, out;
 };
 
-static struct cluster cluster_of(const struct product *product, int64_t items) {
-    const int64_t outputs = product->m * product->n;
-    struct cluster cluster = {
-        .items = items,
-        .x_part = first_lanes((items - 1) * product->x_item + x_extent(product)),
-        .y_part = first_lanes((items - 1) * product->y_item + y_extent(product)),
-        .out_part = first_lanes(items * outputs),
+static inline struct cluster_parts cluster_parts_of(const struct product *product, int64_t items) {
+    return (struct cluster_parts){
+        first_lanes((items - 1) * product->x_item + x_extent(product)),
+        first_lanes((items - 1) * product->y_item + y_extent(product)),
+        first_lanes(items * product->m * product->n),
     };
-    int32_t x_lanes[LANES] = {0}, y_lanes[LANES] = {0};
-    int lane = 0;
-    for (int64_t item = 0; item < items; item++) {
-        for (int64_t i = 0; i < product->m; i++) {
-            const int64_t x_lane = item * product->x_item + i * product->x_m;
-            int64_t y_lane = item * product->y_item;
-            for (int64_t j = 0; j < product->n; j++, lane++, y_lane += product->y_n) {
-                x_lanes[lane] = (int32_t)x_lane;
-                y_lanes[lane] = (int32_t)y_lane;
-            }
-        }
+}
+
+/* Of each step. */
+struct cluster_lanes {
+    lanes x[MAX_CLUSTER_K], y[MAX_CLUSTER_K];
+};
+
+/* k is a constant. */
+static inline __attribute__((always_inline)) struct cluster_lanes
+cluster_lanes_of(const struct product *product, int32_t items, struct ratio per_item, int k) {
+    const struct ratio per_row = one_part_of((int32_t)product->n);
+    const int32_t n = (int32_t)product->n, outputs = (int32_t)product->m * n;
+    /* One item's strides may be anything, and are not used. */
+    const int32_t x_item = items > 1 ? (int32_t)product->x_item : 0, y_item = items > 1 ? (int32_t)product->y_item : 0;
+    const int32_t x_m = (int32_t)product->x_m, y_n = (int32_t)product->y_n;
+    int32_t x_lanes[LANES], y_lanes[LANES];
+    for (int32_t lane = 0; lane < LANES; lane++) {
+        const int32_t present = times_ratio(lane, per_item), item = present < items ? present : 0;
+        const int32_t output = lane - present * outputs, row = times_ratio(output, per_row);
+        x_lanes[lane] = item * x_item + row * x_m; /* idle lanes compute what another does */
+        y_lanes[lane] = item * y_item + (output - row * n) * y_n;
     }
-    cluster.x_lanes[0] = lanes_of(x_lanes);
-    cluster.y_lanes[0] = lanes_of(y_lanes);
-    for (int64_t step = 1; step < product->k; step++) {
-        cluster.x_lanes[step] = add_to_lanes(cluster.x_lanes[step - 1], (int32_t)product->x_k);
-        cluster.y_lanes[step] = add_to_lanes(cluster.y_lanes[step - 1], (int32_t)product->y_k);
+    struct cluster_lanes cluster;
+    cluster.x[0] = lanes_of(x_lanes);
+    cluster.y[0] = lanes_of(y_lanes);
+#pragma GCC unroll 4
+    for (int step = 1; step < k; step++) {
+        cluster.x[step] = add_to_lanes(cluster.x[step - 1], (int32_t)product->x_k);
+        cluster.y[step] = add_to_lanes(cluster.y[step - 1], (int32_t)product->y_k);
     }
     return cluster;
 }
 
-/* count vectors of items; k is a constant. */
-static inline __attribute__((always_inline)) void cluster_vectors(const struct product *product, struct cluster cluster,
-                                                                  int64_t count, const element *x, const element *y,
-                                                                  element *out, int k) {
-    const struct scaling scaling = scaling_of(product);
-    const int64_t x_step = cluster.items * product->x_item, y_step = cluster.items * product->y_item;
-    const int64_t out_step = cluster.items * product->out_item;
-    for (; count > 0; count--) {
-        const vec x_items = load_part(x, cluster.x_part), y_items = load_part(y, cluster.y_part);
-        vec sum = zero();
-#pragma GCC unroll 16
-        for (int step = 0; step < k; step++)
-            sum = multiply_add(permute(x_items, cluster.x_lanes[step]), permute(y_items, cluster.y_lanes[step]), sum);
-        finish_part(scaling, out, sum, cluster.out_part);
-        x += x_step;
-        y += y_step;
-        out += out_step;
-    }
+/* A vector of items; k is a constant. */
+static inline __attribute__((always_inline)) void cluster_vector(struct scaling scaling, struct cluster_parts parts,
+                                                                 const struct cluster_lanes *cluster, const element *x,
+                                                                 const element *y, element *out, int k) {
+    const vec x_items = load_part(x, parts.x), y_items = load_part(y, parts.y);
+    vec sum = zero();
+#pragma GCC unroll 4
+    for (int step = 0; step < k; step++)
+        sum = multiply_add(permute(x_items, cluster->x[step]), permute(y_items, cluster->y[step]), sum);
+    finish_part(scaling, out, sum, parts.out);
 }
 
 static inline __attribute__((always_inline)) void cluster_run(const struct product *product, const element *x,
                                                               const element *y, element *out, int k) {
-    const int64_t items = cluster_items(product), whole = product->items / items, rest = product->items % items;
-    cluster_vectors(product, cluster_of(product, items), whole, x, y, out, k);
+    const struct scaling scaling = scaling_of(product);
+    const struct ratio per_item = one_part_of((int32_t)(product->m * product->n));
+    const int64_t items = cluster_items(product, per_item);
+    const struct cluster_parts parts = cluster_parts_of(product, items);
+    const struct cluster_lanes cluster = cluster_lanes_of(product, (int32_t)items, per_item, k);
+    const int64_t x_step = items * product->x_item, y_step = items * product->y_item,
+                  out_step = items * product->out_item;
+    int64_t rest = product->items;
+    for (; rest >= items; rest -= items) {
+        cluster_vector(scaling, parts, &cluster, x, y, out, k);
+        x += x_step;
+        y += y_step;
+        out += out_step;
+    }
     if (rest > 0)
-        cluster_vectors(product, cluster_of(product, rest), 1, x + whole * items * product->x_item,
-                        y + whole * items * product->y_item, out + whole * items * product->out_item, k);
+        cluster_vector(scaling, cluster_parts_of(product, rest), &cluster, x, y, out, k);
 }
 
 static void cluster_product(const struct product *product, const element *x, const element *y, element *out) {

@@ -8,6 +8,7 @@
  *
  * Every element is one chain of fused multiply-adds over k in order. Needs a vector_*.h with permute. */
 #include "kernels/epilogue.h"
+#include "kernels/ratio.h"
 
 enum { MAX_NARROW_K = 8 };
 
@@ -23,7 +24,7 @@ struct narrow_part {
 };
 
 struct narrow {
-    int64_t rows_a_vector;
+    int64_t rows_a_vector, whole_vectors;
     struct narrow_part whole, last;
     part y_part, y_rest;                                /* Y_ROWS: of a row; Y_WHOLE: of the two vectors */
     lanes x_lanes[MAX_NARROW_K], y_lanes[MAX_NARROW_K]; /* of each step */
@@ -37,45 +38,52 @@ static inline int64_t narrow_y_extent(const struct product *product) {
     return (product->k - 1) * product->y_k + (product->n - 1) * product->y_n + 1;
 }
 
-static struct narrow_part narrow_part_of(const struct product *product, enum x_source source, int64_t rows) {
+static inline struct narrow_part narrow_part_of(const struct product *product, enum x_source source, int64_t rows) {
     const int64_t x = source == X_ROWS ? narrow_x_extent(product, rows) : product->m;
     return (struct narrow_part){first_lanes(x), first_lanes(rows * product->n)};
 }
 
-/* Which of x's and y's lanes go to each lane of the output, step by step. */
-static void find_lanes(const struct product *product, enum x_source x_source, enum y_source y_source,
-                       struct narrow *narrow) {
-    const int64_t x_m = x_source == X_ROWS ? product->x_m : 1, y_n = y_source == Y_ROWS ? 1 : product->y_n;
-    int32_t x_lanes[LANES] = {0}, y_lanes[LANES] = {0};
-    int lane = 0;
-    for (int64_t i = 0; i < narrow->rows_a_vector; i++) {
-        for (int64_t j = 0; j < product->n; j++, lane++) {
-            x_lanes[lane] = (int32_t)(i * x_m);
-            y_lanes[lane] = (int32_t)(j * y_n);
-        }
+/* Which of x's and y's lanes go to each lane of the output, step by step. k and the sources are constants: what a
+ * product does not use of this is not worked out. */
+static inline __attribute__((always_inline)) void find_lanes(const struct product *product, int32_t rows,
+                                                             struct ratio per_row, struct narrow *narrow, int k,
+                                                             enum x_source x_source, enum y_source y_source) {
+    const int32_t n = (int32_t)product->n;
+    const int32_t x_m = x_source == X_ROWS ? (int32_t)product->x_m : 1;
+    const int32_t y_n = y_source == Y_ROWS ? 1 : (int32_t)product->y_n;
+    int32_t x_lanes[LANES], y_lanes[LANES];
+    for (int32_t lane = 0; lane < LANES; lane++) {
+        const int32_t row = times_ratio(lane, per_row);
+        x_lanes[lane] = (row < rows ? row : 0) * x_m; /* idle lanes compute what another does */
+        y_lanes[lane] = (lane - row * n) * y_n;
     }
     narrow->x_lanes[0] = lanes_of(x_lanes);
     narrow->y_lanes[0] = lanes_of(y_lanes);
     const int32_t x_k = x_source == X_ROWS ? (int32_t)product->x_k : 0;
     const int32_t y_k = y_source == Y_ROWS ? 0 : (int32_t)product->y_k;
-    for (int64_t step = 1; step < product->k; step++) {
+#pragma GCC unroll 8
+    for (int step = 1; step < k; step++) {
         narrow->x_lanes[step] = add_to_lanes(narrow->x_lanes[step - 1], x_k);
         narrow->y_lanes[step] = add_to_lanes(narrow->y_lanes[step - 1], y_k);
     }
 }
 
-static struct narrow narrow_of(const struct product *product, enum x_source x_source, enum y_source y_source) {
-    const int64_t rows = LANES / product->n, y_extent = narrow_y_extent(product);
+static inline __attribute__((always_inline)) struct narrow narrow_of(const struct product *product, int k,
+                                                                     enum x_source x_source, enum y_source y_source) {
+    const struct ratio per_row = one_part_of((int32_t)product->n);
+    const int64_t rows = times_ratio(LANES, per_row), y_extent = narrow_y_extent(product);
+    const int64_t whole_vectors = (product->m - 1) / rows;
     struct narrow narrow = {
         .rows_a_vector = rows,
+        .whole_vectors = whole_vectors,
         .whole = narrow_part_of(product, x_source, rows),
-        .last = narrow_part_of(product, x_source, (product->m - 1) % rows + 1),
+        .last = narrow_part_of(product, x_source, product->m - whole_vectors * rows),
         .y_part = first_lanes(y_source == Y_ROWS ? product->n
                               : y_extent < LANES ? y_extent
                                                  : LANES),
         .y_rest = first_lanes(y_source == Y_WHOLE && y_extent > LANES ? y_extent - LANES : 0),
     };
-    find_lanes(product, x_source, y_source, &narrow);
+    find_lanes(product, (int32_t)rows, per_row, &narrow, k, x_source, y_source);
     return narrow;
 }
 
@@ -120,12 +128,12 @@ static inline __attribute__((always_inline)) void columns_vector(struct scaling 
 static inline __attribute__((always_inline)) void narrow_items(const struct product *product, const element *x,
                                                                const element *y, element *out, int k,
                                                                enum x_source x_source, enum y_source y_source) {
-    const struct narrow narrow = narrow_of(product, x_source, y_source);
+    const struct narrow narrow = narrow_of(product, k, x_source, y_source);
     const struct scaling scaling = scaling_of(product);
     const int64_t x_item = product->x_item, y_item = product->y_item, out_item = product->out_item;
     const int64_t x_k = product->x_k, y_k = product->y_k;
     const int64_t x_step = narrow.rows_a_vector * product->x_m, out_step = narrow.rows_a_vector * product->n;
-    const int64_t whole_vectors = (product->m - 1) / narrow.rows_a_vector;
+    const int64_t whole_vectors = narrow.whole_vectors;
     for (int64_t items = product->items; items > 0; items--) {
         vec y_rows[MAX_NARROW_K], x_columns[MAX_NARROW_K];
         load_y_rows(&narrow, y, y_k, y_rows, k, y_source);
