@@ -278,6 +278,22 @@ static void test_find_kernel_takes_the_first_that_accepts(void **state) {
     assert_null(bd_find_kernel(ISA_AVX512, BATCHDOT_F32, BATCHDOT_F32, BATCHDOT_F64, &product));
 }
 
+/* As those who search them rely on. */
+static void test_rows_stand_by_dtype_and_isa(void **state) {
+    (void)state;
+    bool is_seen[BATCHDOT_I64 + 1] = {false};
+    int count;
+    const struct kernel *kernels = bd_kernels(&count);
+    for (int i = 0; i < count; i++) {
+        const bool begins = i == 0 || kernels[i].x != kernels[i - 1].x,
+                   ends = i + 1 == count || kernels[i].x != kernels[i + 1].x;
+        assert_false(begins && is_seen[kernels[i].x]);
+        is_seen[kernels[i].x] = true;
+        assert_true(begins || kernels[i].isa <= kernels[i - 1].isa);
+        assert_true(!ends || kernels[i].isa == ISA_PORTABLE);
+    }
+}
+
 int main(void) {
     enum { MAX_TESTS = 300, NAME_SIZE = 80, FUNCTION_COUNT = 2 };
     static struct CMUnitTest tests[MAX_TESTS];
@@ -286,6 +302,7 @@ int main(void) {
     size_t test_count = 0;
     const struct kernel *kernels = bd_kernels(&kernel_count);
     tests[test_count++] = (struct CMUnitTest)cmocka_unit_test(test_find_kernel_takes_the_first_that_accepts);
+    tests[test_count++] = (struct CMUnitTest)cmocka_unit_test(test_rows_stand_by_dtype_and_isa);
     tests[test_count++] = (struct CMUnitTest)cmocka_unit_test(test_kernels_beyond_the_cache);
     for (int i = 0; i < kernel_count && test_count + FUNCTION_COUNT <= MAX_TESTS; i++) {
         static const CMUnitTestFunction functions[] = {test_kernel_in_all_shapes, test_kernel_in_all_layouts};

@@ -1,3 +1,4 @@
+#include "base/dtype.h"
 #include "kernels/kernel_prototypes.h"
 
 #include <stddef.h>
@@ -11,11 +12,27 @@ static const struct kernel kernels[] = {
 
 enum { KERNEL_COUNT = sizeof kernels / sizeof kernels[0] };
 
+enum { /* numbers the rows, and names that of each dtype's first */
+#define KERNELS_OF_X(dtype) FIRST_OF_##dtype, BEFORE_##dtype = FIRST_OF_##dtype - 1,
+#define KERNEL(name, x, y, out, isa, form, when) ROW_OF_##name,
+#include "kernels/kernels.inc"
+#undef KERNEL
+};
+
+static const unsigned char first_rows[BD_DTYPE_COUNT] = {
+#define KERNELS_OF_X(dtype) [BATCHDOT_##dtype] = FIRST_OF_##dtype,
+#define KERNEL(name, x, y, out, isa, form, when)
+#include "kernels/kernels.inc"
+#undef KERNEL
+};
+
 const struct kernel *bd_find_kernel(enum isa isa, batchdot_dtype x, batchdot_dtype y, batchdot_dtype out,
                                     const struct product *product) {
-    for (int i = 0; i < KERNEL_COUNT; i++) {
-        const struct kernel *const kernel = &kernels[i];
-        if (kernel->x == x && kernel->y == y && kernel->out == out && kernel->isa <= isa && kernel->accepts(product))
+    const struct kernel *kernel = &kernels[first_rows[x]];
+    while (kernel->isa > isa) /* which no dtype's last rows are */
+        kernel++;
+    for (; kernel < kernels + KERNEL_COUNT && kernel->x == x; kernel++) {
+        if (kernel->y == y && kernel->out == out && kernel->accepts(product))
             return kernel;
     }
     return NULL;
