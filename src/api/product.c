@@ -35,8 +35,10 @@ static batchdot_status check_dtypes(batchdot_dtype x, batchdot_dtype y, const ba
 static batchdot_status check_out_shape(const batchdot_tensor *out, const struct batch_dot_shape *inferred) {
     if (out->ndim == inferred->ndim && !out->shape)
         return bd_fail(BATCHDOT_ERROR_NULL, "the output has rank %d, but its shape is a NULL pointer.", out->ndim);
-    if (out->ndim == inferred->ndim &&
-        memcmp(out->shape, inferred->shape, (size_t)inferred->ndim * sizeof inferred->shape[0]) == 0)
+    bool is_same = out->ndim == inferred->ndim;
+    for (int axis = 0; is_same && axis < inferred->ndim; axis++)
+        is_same = out->shape[axis] == inferred->shape[axis];
+    if (is_same)
         return BATCHDOT_OK;
     char out_text[BD_SHAPE_TEXT_SIZE], inferred_text[BD_SHAPE_TEXT_SIZE];
     return bd_fail(BATCHDOT_ERROR_OUTPUT, "the output has shape %s, but the result has shape %s.",
@@ -46,7 +48,7 @@ static batchdot_status check_out_shape(const batchdot_tensor *out, const struct 
 
 static void note_shape(const struct layout *layout, struct tensor_shape *shape) {
     shape->ndim = layout->tensor->ndim;
-    shape->is_empty = layout->is_empty;
+    shape->is_empty = layout->count == 0;
     for (int axis = 0; axis < shape->ndim; axis++)
         shape->shape[axis] = layout->tensor->shape[axis];
 }
@@ -106,11 +108,11 @@ static batchdot_status make_plan(struct batchdot_plan *plan, const batchdot_tens
         out = &default_out;
     status = check_out_shape(out, &layouts.inferred);
     if (!status)
-        status = bd_read_layout("x", x, &layouts.x);
+        status = bd_read_layout("x", x, layouts.inferred.x_count, &layouts.x);
     if (!status)
-        status = bd_read_layout("y", y, &layouts.y);
+        status = bd_read_layout("y", y, layouts.inferred.y_count, &layouts.y);
     if (!status)
-        status = bd_read_layout("the output", out, &layouts.out);
+        status = bd_read_layout("the output", out, layouts.inferred.count, &layouts.out);
     if (status)
         return status;
 

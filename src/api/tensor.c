@@ -6,14 +6,6 @@
 /* Every offset in bytes, and the sum of two operands' offsets, then fits an int64_t. */
 static const int64_t max_reach = PTRDIFF_MAX < INT64_MAX / 4 ? PTRDIFF_MAX : INT64_MAX / 4;
 
-static bool is_empty(const batchdot_tensor *tensor) {
-    for (int axis = 0; axis < tensor->ndim; axis++) {
-        if (tensor->shape[axis] == 0)
-            return true;
-    }
-    return false;
-}
-
 static batchdot_status fail_with_reach(const char *name, const batchdot_tensor *tensor, const int64_t *strides) {
     char shape[BD_SHAPE_TEXT_SIZE], strides_text[BD_SHAPE_TEXT_SIZE];
     return bd_fail(BATCHDOT_ERROR_OVERFLOW,
@@ -22,14 +14,13 @@ static batchdot_status fail_with_reach(const char *name, const batchdot_tensor *
                    bd_shape_text(tensor->ndim, strides, strides_text), bd_dtype_info(tensor->dtype)->size);
 }
 
-/* Row-major. For a tensor whose element count, which it returns, fits an int64_t. */
-static int64_t fill_contiguous_strides(const batchdot_tensor *tensor, int64_t strides[BATCHDOT_MAX_NDIM]) {
+/* Row-major. For a tensor whose element count fits an int64_t. */
+static void fill_contiguous_strides(const batchdot_tensor *tensor, int64_t strides[BATCHDOT_MAX_NDIM]) {
     int64_t stride = 1;
     for (int axis = tensor->ndim - 1; axis >= 0; axis--) {
         strides[axis] = stride;
         stride *= tensor->shape[axis];
     }
-    return stride;
 }
 
 /* The elements from the first in memory to the last. */
@@ -48,22 +39,22 @@ static bool reach_overflows(const batchdot_tensor *tensor, int64_t *reach) {
     return false;
 }
 
-batchdot_status bd_read_layout(const char *name, const batchdot_tensor *tensor, struct layout *layout) {
+batchdot_status bd_read_layout(const char *name, const batchdot_tensor *tensor, int64_t count, struct layout *layout) {
     layout->tensor = tensor;
-    layout->is_empty = is_empty(tensor);
+    layout->count = count;
     layout->strides = layout->computed;
-    if (layout->is_empty) {
+    if (count == 0) {
         for (int axis = 0; axis < tensor->ndim; axis++)
             layout->computed[axis] = 0;
         return BATCHDOT_OK;
     }
     bool overflows = false;
-    int64_t reach;
+    int64_t reach = count;
     if (tensor->strides) {
         layout->strides = tensor->strides;
         overflows = reach_overflows(tensor, &reach);
     } else {
-        reach = fill_contiguous_strides(tensor, layout->computed);
+        fill_contiguous_strides(tensor, layout->computed);
     }
     if (overflows || bd_multiply_overflows(reach, bd_dtype_info(tensor->dtype)->size, &reach) || reach > max_reach)
         return fail_with_reach(name, tensor, layout->strides);

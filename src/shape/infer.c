@@ -13,6 +13,18 @@ struct operand_shape {
     const int64_t *shape;
 };
 
+/* Elements, counted axis by axis. In the end count is 0 for a shape without elements, whatever overflows says. */
+struct counter {
+    int64_t count;
+    bool overflows;
+};
+
+static const struct counter no_axes_yet = {1, false};
+
+static inline void count_axis(struct counter *counter, int64_t extent) {
+    counter->overflows |= bd_multiply_overflows(counter->count, extent, &counter->count);
+}
+
 static batchdot_status fail_with_shapes(batchdot_status status, const struct operand_shape *x,
                                         const struct operand_shape *y, const char *sentence) {
     char x_text[BD_SHAPE_TEXT_SIZE], y_text[BD_SHAPE_TEXT_SIZE];
@@ -30,18 +42,26 @@ static batchdot_status check_ranks(const struct operand_shape *x, const struct o
     return BATCHDOT_OK;
 }
 
-static batchdot_status check_extents(const struct operand_shape *operand) {
+static batchdot_status fail_with_negative_extent(const struct operand_shape *operand) {
+    int axis = 0;
+    while (operand->shape[axis] >= 0)
+        axis++;
+    char text[BD_SHAPE_TEXT_SIZE];
+    return bd_fail(BATCHDOT_ERROR_SHAPE, "%s of shape %s has a negative extent on axis %d.", operand->name,
+                   bd_shape_text(operand->ndim, operand->shape, text), axis);
+}
+
+/* And counts the elements, in the same pass. */
+static batchdot_status check_extents(const struct operand_shape *operand, struct counter *elements) {
     if (!operand->shape)
         return bd_fail(BATCHDOT_ERROR_NULL, "%s has rank %d, but its shape is a NULL pointer.", operand->name,
                        operand->ndim);
+    int64_t signs = 0;
     for (int axis = 0; axis < operand->ndim; axis++) {
-        if (operand->shape[axis] < 0) {
-            char text[BD_SHAPE_TEXT_SIZE];
-            return bd_fail(BATCHDOT_ERROR_SHAPE, "%s of shape %s has a negative extent on axis %d.", operand->name,
-                           bd_shape_text(operand->ndim, operand->shape, text), axis);
-        }
+        signs |= operand->shape[axis];
+        count_axis(elements, operand->shape[axis]);
     }
-    return BATCHDOT_OK;
+    return signs < 0 ? fail_with_negative_extent(operand) : BATCHDOT_OK;
 }
 
 static batchdot_status check_axis_range(const struct operand_shape *operand, int axis) {
@@ -85,34 +105,21 @@ static batchdot_status resolve_axes(const struct operand_shape *x, const struct 
     return BATCHDOT_OK;
 }
 
-static void append_free_axes(const struct operand_shape *operand, int contracted, struct batch_dot_shape *result) {
+static void append_axis(int64_t extent, struct batch_dot_shape *result, struct counter *elements) {
+    result->shape[result->ndim++] = extent;
+    count_axis(elements, extent);
+}
+
+static void append_free_axes(const struct operand_shape *operand, int contracted, struct batch_dot_shape *result,
+                             struct counter *elements) {
     for (int axis = 1; axis < operand->ndim; axis++) {
         if (axis != contracted)
-            result->shape[result->ndim++] = operand->shape[axis];
+            append_axis(operand->shape[axis], result, elements);
     }
-}
-
-static bool element_count_overflows(int ndim, const int64_t *shape) {
-    bool overflows = false;
-    int64_t count = 1;
-    for (int axis = 0; axis < ndim; axis++) {
-        if (shape[axis] == 0)
-            return false;
-        overflows = overflows || bd_multiply_overflows(count, shape[axis], &count);
-    }
-    return overflows;
-}
-
-static batchdot_status check_element_count(const struct operand_shape *operand) {
-    if (!element_count_overflows(operand->ndim, operand->shape))
-        return BATCHDOT_OK;
-    char text[BD_SHAPE_TEXT_SIZE];
-    return bd_fail(BATCHDOT_ERROR_OVERFLOW, "%s of shape %s has more elements than an int64_t can count.",
-                   operand->name, bd_shape_text(operand->ndim, operand->shape, text));
 }
 
 static batchdot_status build_result(const struct operand_shape *x, const struct operand_shape *y,
-                                    struct batch_dot_shape *result) {
+                                    struct batch_dot_shape *result, struct counter *elements) {
     const int free_ndim = x->ndim + y->ndim - 3;
     if (free_ndim > BATCHDOT_MAX_NDIM) {
         char sentence[80];
@@ -121,35 +128,56 @@ static batchdot_status build_result(const struct operand_shape *x, const struct 
         return fail_with_shapes(BATCHDOT_ERROR_RANK, x, y, sentence);
     }
     result->ndim = 0;
-    result->shape[result->ndim++] = x->shape[0];
-    append_free_axes(x, result->x_axis, result);
-    append_free_axes(y, result->y_axis, result);
+    append_axis(x->shape[0], result, elements);
+    append_free_axes(x, result->x_axis, result, elements);
+    append_free_axes(y, result->y_axis, result, elements);
     if (result->ndim == 1)
-        result->shape[result->ndim++] = 1;
+        append_axis(1, result, elements);
+    return BATCHDOT_OK;
+}
 
-    const struct operand_shape out = {"the result", result->ndim, result->shape};
-    batchdot_status status = check_element_count(x);
-    if (!status)
-        status = check_element_count(y);
-    if (!status)
-        status = check_element_count(&out);
-    return status;
+static bool has_zero_extent(const struct operand_shape *operand) {
+    for (int axis = 0; axis < operand->ndim; axis++) {
+        if (operand->shape[axis] == 0)
+            return true;
+    }
+    return false;
+}
+
+static batchdot_status check_element_count(const struct operand_shape *operand, const struct counter *elements) {
+    if (!elements->overflows || has_zero_extent(operand))
+        return BATCHDOT_OK;
+    char text[BD_SHAPE_TEXT_SIZE];
+    return bd_fail(BATCHDOT_ERROR_OVERFLOW, "%s of shape %s has more elements than an int64_t can count.",
+                   operand->name, bd_shape_text(operand->ndim, operand->shape, text));
 }
 
 batchdot_status bd_infer_batch_dot(int x_ndim, const int64_t *x_shape, int y_ndim, const int64_t *y_shape,
                                    const batchdot_axes *axes, struct batch_dot_shape *result) {
     const struct operand_shape x = {"x", x_ndim, x_shape}, y = {"y", y_ndim, y_shape};
+    struct counter x_elements = no_axes_yet, y_elements = no_axes_yet, elements = no_axes_yet;
     batchdot_status status = check_ranks(&x, &y);
     if (!status)
-        status = check_extents(&x);
+        status = check_extents(&x, &x_elements);
     if (!status)
-        status = check_extents(&y);
+        status = check_extents(&y, &y_elements);
     if (!status && x.shape[0] != y.shape[0])
         status = fail_with_shapes(BATCHDOT_ERROR_BATCH, &x, &y,
                                   "batch_dot needs inputs of one batch size, and broadcasts none");
     if (!status)
         status = resolve_axes(&x, &y, axes, result);
     if (!status)
-        status = build_result(&x, &y, result);
+        status = build_result(&x, &y, result, &elements);
+    if (status)
+        return status;
+    const struct operand_shape out = {"the result", result->ndim, result->shape};
+    status = check_element_count(&x, &x_elements);
+    if (!status)
+        status = check_element_count(&y, &y_elements);
+    if (!status)
+        status = check_element_count(&out, &elements);
+    result->x_count = x_elements.count;
+    result->y_count = y_elements.count;
+    result->count = elements.count;
     return status;
 }

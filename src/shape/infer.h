@@ -8,6 +8,7 @@ struct batch_dot_shape {
     int x_axis, y_axis; /* the contracted axes, counted from the front */
     int ndim;           /* at least 2: where only the batch is left, Keras appends an axis of extent 1 */
     int64_t shape[BATCHDOT_MAX_NDIM];
+    int64_t x_count, y_count, count; /* elements of x, of y and of the result */
 };
 
 /* Checks all that batchdot_infer_shape() promises, in its order. *result is of no use on failure. */
