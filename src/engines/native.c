@@ -165,13 +165,11 @@ static void run_items(int64_t first, int64_t last, void *context) {
     }
 }
 
-static void execute(const struct contraction *contraction, const struct preparation *preparation, int num_threads,
-                    const void *x, const void *y, void *out) {
+/* Out of line, so that a small product's execute needs no stack. */
+static __attribute__((noinline)) void run_in_parts(const struct contraction *contraction,
+                                                   const struct preparation *preparation, int num_threads,
+                                                   const void *x, const void *y, void *out) {
     const int thread_count = bd_native_thread_count(preparation, num_threads);
-    if (thread_count == 1 && contraction->batch.count <= 1) {
-        preparation->kernel->run(&preparation->product, x, y, out);
-        return;
-    }
     struct native_run run = {
         .contraction = contraction,
         .kernel = preparation->kernel,
@@ -183,6 +181,14 @@ static void execute(const struct contraction *contraction, const struct preparat
     cut_into_blocks(&run, preparation->item_count, thread_count);
     const int64_t blocks = run.blocks_m * run.blocks_n;
     bd_run_threads(thread_count, preparation->item_count * blocks, blocks > 1 ? run_blocks : run_items, &run);
+}
+
+static void execute(const struct contraction *contraction, const struct preparation *preparation, int num_threads,
+                    const void *x, const void *y, void *out) {
+    if (preparation->most_threads == 1 && contraction->batch.count <= 1)
+        preparation->kernel->run(&preparation->product, x, y, out);
+    else
+        run_in_parts(contraction, preparation, num_threads, x, y, out);
 }
 
 const struct engine bd_native_engine = {"native", never_refuses, kernel_name, execute};
