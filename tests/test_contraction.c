@@ -190,17 +190,20 @@ static void test_a_backward_output_is_turned_around(void **state) {
     append(&c, &c.m, 4, 5, 0, -7);
     append(&c, &c.n, 7, 0, 1, 1);
     append(&c, &c.k, 5, 1, 7, 0);
+    c.dtype[OPERAND_X] = c.dtype[OPERAND_Y] = c.dtype[OPERAND_OUT] = BATCHDOT_F32;
     bd_fold(&c);
     assert_axis(&c.m, 4, -5, 0, 7);
     assert_int_equal(c.origin[OPERAND_X], 15);
     assert_int_equal(c.origin[OPERAND_Y], 0);
     assert_int_equal(c.origin[OPERAND_OUT], -21);
-    struct operand_span spans[OPERAND_COUNT];
-    bd_operand_spans(&c, spans);
-    assert_int_equal(spans[OPERAND_X].lowest, 0);
-    assert_int_equal(spans[OPERAND_X].highest, 19);
-    assert_int_equal(spans[OPERAND_OUT].lowest, -21);
-    assert_int_equal(spans[OPERAND_OUT].highest, 6);
+    struct operand_bytes bytes[OPERAND_COUNT];
+    bd_operand_bytes(&c, bytes);
+    assert_int_equal(bytes[OPERAND_X].origin, 60);
+    assert_int_equal(bytes[OPERAND_X].first, 0);
+    assert_int_equal(bytes[OPERAND_X].last, 79);
+    assert_int_equal(bytes[OPERAND_OUT].origin, -84);
+    assert_int_equal(bytes[OPERAND_OUT].first, -84);
+    assert_int_equal(bytes[OPERAND_OUT].last, 27);
 }
 
 static void test_an_empty_k_becomes_one_empty_axis(void **state) {

@@ -18,9 +18,11 @@ static void fill_product(struct batchdot_plan *plan, batchdot_dtype dtype, int64
     bd_contraction_start(c);
     c->dtype[OPERAND_X] = c->dtype[OPERAND_Y] = c->dtype[OPERAND_OUT] = dtype;
     c->alpha[0] = 1;
-    plan->tensor[OPERAND_X] = (struct tensor_shape){3, {batch, m, k}, batch * m * k == 0};
-    plan->tensor[OPERAND_Y] = (struct tensor_shape){3, {batch, k, n}, batch * k * n == 0};
-    plan->tensor[OPERAND_OUT] = (struct tensor_shape){3, {batch, m, n}, batch * m * n == 0};
+    const int64_t shapes[OPERAND_COUNT][3] = {{batch, m, k}, {batch, k, n}, {batch, m, n}};
+    for (int operand = 0; operand < OPERAND_COUNT; operand++) {
+        const int64_t *const shape = memcpy(plan->kept_shapes[operand], shapes[operand], sizeof shapes[operand]);
+        plan->tensor[operand] = (struct tensor_shape){3, shape[0] * shape[1] * shape[2] == 0, shape};
+    }
     bd_append_axis(c, &c->batch, (struct axis){batch, {m * k, k * n, m * n}});
     bd_append_axis(c, &c->m, (struct axis){m, {k, 0, n}});
     bd_append_axis(c, &c->n, (struct axis){n, {0, 1, 1}});

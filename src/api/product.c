@@ -11,6 +11,7 @@
 struct product_layouts {
     struct layout x, y, out;
     struct batch_dot_shape inferred;
+    batchdot_tensor default_out; /* where the caller names none */
 };
 
 static batchdot_status check_dtypes(batchdot_dtype x, batchdot_dtype y, const batchdot_tensor *out) {
@@ -46,11 +47,8 @@ static batchdot_status check_out_shape(const batchdot_tensor *out, const struct 
                    bd_shape_text(inferred->ndim, inferred->shape, inferred_text));
 }
 
-static void note_shape(const struct layout *layout, struct tensor_shape *shape) {
-    shape->ndim = layout->tensor->ndim;
-    shape->is_empty = layout->count == 0;
-    for (int axis = 0; axis < shape->ndim; axis++)
-        shape->shape[axis] = layout->tensor->shape[axis];
+static struct tensor_shape shape_of(const struct layout *layout) {
+    return (struct tensor_shape){layout->tensor->ndim, layout->count == 0, layout->tensor->shape};
 }
 
 /* Keras's groups: axis 0 is the batch, one axis of each input is contracted, the others are free. */
@@ -89,38 +87,40 @@ static void take_options(const batchdot_options *options, struct batchdot_plan *
     plan->num_threads = options->num_threads;
 }
 
-/* Everything but the data: checks it in the order that the header promises, and fills in the plan. */
-static batchdot_status make_plan(struct batchdot_plan *plan, const batchdot_tensor *x, const batchdot_tensor *y,
-                                 const batchdot_axes *axes, const batchdot_tensor *out,
+/* Everything but the data: checks it in the order that the header promises, and fills in the plan, which points to the
+ * caller's shapes and into layouts. These are not cleared first, which would take as long as a small product. */
+static batchdot_status make_plan(struct batchdot_plan *plan, struct product_layouts *layouts, const batchdot_tensor *x,
+                                 const batchdot_tensor *y, const batchdot_axes *axes, const batchdot_tensor *out,
                                  const batchdot_options *given_options) {
     if (!x || !y)
         return bd_fail(BATCHDOT_ERROR_NULL, "%s is a NULL pointer.", x ? "y" : "x");
-    struct product_layouts layouts; /* to clear it would take as long as a small product */
-    batchdot_status status = bd_infer_batch_dot(x->ndim, x->shape, y->ndim, y->shape, axes, &layouts.inferred);
+    const struct batch_dot_shape *const inferred = &layouts->inferred;
+    batchdot_status status = bd_infer_batch_dot(x->ndim, x->shape, y->ndim, y->shape, axes, &layouts->inferred);
     if (!status)
         status = check_dtypes(x->dtype, y->dtype, out);
     if (status)
         return status;
 
-    const batchdot_tensor default_out = {NULL, bd_default_out_dtype(x->dtype), layouts.inferred.ndim,
-                                         layouts.inferred.shape, NULL};
-    if (!out)
-        out = &default_out;
-    status = check_out_shape(out, &layouts.inferred);
+    if (!out) {
+        layouts->default_out =
+            (batchdot_tensor){NULL, bd_default_out_dtype(x->dtype), inferred->ndim, inferred->shape, NULL};
+        out = &layouts->default_out;
+    }
+    status = check_out_shape(out, inferred);
     if (!status)
-        status = bd_read_layout("x", x, layouts.inferred.x_count, &layouts.x);
+        status = bd_read_layout("x", x, inferred->x_count, &layouts->x);
     if (!status)
-        status = bd_read_layout("y", y, layouts.inferred.y_count, &layouts.y);
+        status = bd_read_layout("y", y, inferred->y_count, &layouts->y);
     if (!status)
-        status = bd_read_layout("the output", out, layouts.inferred.count, &layouts.out);
+        status = bd_read_layout("the output", out, inferred->count, &layouts->out);
     if (status)
         return status;
 
     batchdot_options options;
-    build_contraction(&layouts, &plan->contraction);
-    note_shape(&layouts.x, &plan->tensor[OPERAND_X]);
-    note_shape(&layouts.y, &plan->tensor[OPERAND_Y]);
-    note_shape(&layouts.out, &plan->tensor[OPERAND_OUT]);
+    build_contraction(layouts, &plan->contraction);
+    plan->tensor[OPERAND_X] = shape_of(&layouts->x);
+    plan->tensor[OPERAND_Y] = shape_of(&layouts->y);
+    plan->tensor[OPERAND_OUT] = shape_of(&layouts->out);
     status = bd_plan_fold(plan);
     if (!status)
         status = bd_read_options(given_options, out->dtype, &options);
@@ -135,7 +135,8 @@ batchdot_status batchdot(const batchdot_tensor *x, const batchdot_tensor *y, con
     if (!out)
         return bd_fail(BATCHDOT_ERROR_NULL, "the output is a NULL pointer.");
     struct batchdot_plan plan;
-    const batchdot_status status = make_plan(&plan, x, y, axes, out, NULL);
+    struct product_layouts layouts;
+    const batchdot_status status = make_plan(&plan, &layouts, x, y, axes, out, NULL);
     return status ? status : bd_plan_run(&plan, x->data, y->data, out->data);
 }
 
@@ -148,11 +149,13 @@ batchdot_status batchdot_plan_create(batchdot_plan **plan, const batchdot_tensor
     struct batchdot_plan *const made = malloc(sizeof *made);
     if (!made)
         return bd_fail(BATCHDOT_ERROR_MEMORY, "out of memory for a plan of %zu bytes.", sizeof *made);
-    const batchdot_status status = make_plan(made, x, y, axes, out, options);
+    struct product_layouts layouts;
+    const batchdot_status status = make_plan(made, &layouts, x, y, axes, out, options);
     if (status) {
         free(made);
         return status;
     }
+    bd_plan_keep_shapes(made);
     *plan = made;
     return BATCHDOT_OK;
 }

@@ -7,6 +7,8 @@
 #ifndef BATCHDOT_CONTRACTION_CONTRACTION_H
 #define BATCHDOT_CONTRACTION_CONTRACTION_H
 
+#include "base/checked.h"
+
 #include <batchdot/batchdot.h>
 
 #include <stdbool.h>
@@ -34,39 +36,58 @@ struct contraction {
     double alpha[2], beta[2];      /* real, imaginary */
     int64_t origin[OPERAND_COUNT]; /* where the element lies at which every index is 0, from the caller's pointer */
     bool is_swapped;               /* x here is the caller's y, and y the caller's x */
-    int axis_count;                /* of axes, as appended */
-    struct axis axes[BD_MAX_AXES]; /* of all the lists */
+    int axis_count;                /* of axes */
+    struct axis axes[BD_MAX_AXES]; /* those of all the lists, and no others */
 };
 
 /* A contraction without axes, where nothing is swapped or conjugated; dtypes, alpha and beta are the caller's to set.
  */
-void bd_contraction_start(struct contraction *contraction);
+static inline void bd_contraction_start(struct contraction *contraction) {
+    contraction->batch = contraction->m = contraction->n = contraction->k = (struct axis_list){0, contraction->axes};
+    contraction->axis_count = 0;
+    for (int operand = 0; operand < OPERAND_COUNT; operand++)
+        contraction->origin[operand] = 0;
+    contraction->conjugate[OPERAND_X] = contraction->conjugate[OPERAND_Y] = false;
+    contraction->is_swapped = false;
+}
 
-/* Appends an axis to one of the contraction's lists. They are filled one after the other: batch, m, n, k. */
+/* Appends an axis to one of the contraction's lists, unless its extent is 1, with which it changes nothing. They are
+ * filled one after the other: batch, m, n, k. */
 static inline void bd_append_axis(struct contraction *contraction, struct axis_list *list, struct axis axis) {
+    if (axis.extent == 1)
+        return;
     if (list->count++ == 0)
         list->axes = &contraction->axes[contraction->axis_count];
     contraction->axes[contraction->axis_count++] = axis;
 }
 
 /* The number of index tuples of a list: 1 without axes; INT64_MAX if there are more. */
-int64_t bd_list_extent(const struct axis_list *list);
+static inline int64_t bd_list_extent(const struct axis_list *list) {
+    int64_t extent = 1;
+    for (int i = 0; i < list->count; i++) {
+        if (list->axes[i].extent == 0)
+            return 0;
+        extent = bd_multiply_saturating(extent, list->axes[i].extent);
+    }
+    return extent;
+}
 
 /* The axis of a folded m or n, or of a k that folded to one: extent 1 if the list has none. */
 static inline struct axis bd_only_axis(const struct axis_list *list) {
     return list->count ? list->axes[0] : (struct axis){1, {0, 0, 0}};
 }
 
-/* The offsets of an operand's first and last element in memory, from the caller's pointer. */
-struct operand_span {
-    int64_t lowest, highest;
+/* Where an operand lies, in bytes from the caller's pointer: its element at which every index is 0, and the first and
+ * the last byte of all its elements. */
+struct operand_bytes {
+    int64_t origin, first, last;
 };
 
 /* For a folded contraction. */
-void bd_operand_spans(const struct contraction *contraction, struct operand_span spans[OPERAND_COUNT]);
+void bd_operand_bytes(const struct contraction *contraction, struct operand_bytes bytes[OPERAND_COUNT]);
 
 /* Brings a contraction, whose output must not be empty, into its simplest form, which computes the same:
- *   - axes of extent 1 are dropped, and an empty k becomes one axis of extent 0;
+ *   - an empty k becomes one axis of extent 0;
  *   - output strides are positive: an axis that runs backwards in the output is turned around in all operands;
  *   - neighbouring axes of a list that step through every operand as one axis would are merged;
  *   - x and y are swapped if the output's smallest stride then faces n;

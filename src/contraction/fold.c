@@ -1,52 +1,21 @@
 #include "base/checked.h"
+#include "base/dtype.h"
 #include "contraction/contraction.h"
 
 #include <stddef.h>
 
-void bd_contraction_start(struct contraction *contraction) {
-    contraction->batch.count = contraction->m.count = contraction->n.count = contraction->k.count = 0;
-    contraction->batch.axes = contraction->m.axes = contraction->n.axes = contraction->k.axes = contraction->axes;
-    contraction->axis_count = 0;
-    for (int operand = 0; operand < OPERAND_COUNT; operand++)
-        contraction->origin[operand] = 0;
-    contraction->conjugate[OPERAND_X] = contraction->conjugate[OPERAND_Y] = false;
-    contraction->is_swapped = false;
-}
-
-int64_t bd_list_extent(const struct axis_list *list) {
-    int64_t extent = 1;
-    for (int i = 0; i < list->count; i++) {
-        if (list->axes[i].extent == 0)
-            return 0;
-        extent = bd_multiply_saturating(extent, list->axes[i].extent);
-    }
-    return extent;
-}
-
-void bd_operand_spans(const struct contraction *contraction, struct operand_span spans[OPERAND_COUNT]) {
-    const struct axis_list *const lists[] = {&contraction->batch, &contraction->m, &contraction->n, &contraction->k};
-    for (int operand = 0; operand < OPERAND_COUNT; operand++)
-        spans[operand] = (struct operand_span){contraction->origin[operand], contraction->origin[operand]};
-    for (int l = 0; l < 4; l++) {
-        for (int i = 0; i < lists[l]->count; i++) {
-            const struct axis *axis = &lists[l]->axes[i];
-            for (int operand = 0; operand < OPERAND_COUNT; operand++) {
-                const int64_t reach = (axis->extent - 1) * axis->stride[operand];
-                spans[operand].lowest += reach < 0 ? reach : 0;
-                spans[operand].highest += reach > 0 ? reach : 0;
-            }
+void bd_operand_bytes(const struct contraction *contraction, struct operand_bytes bytes[OPERAND_COUNT]) {
+    for (int operand = 0; operand < OPERAND_COUNT; operand++) {
+        const int64_t size = bd_dtype_info(contraction->dtype[operand])->size;
+        const int64_t origin = contraction->origin[operand] * size;
+        int64_t first = origin, last = origin + size - 1;
+        for (int i = 0; i < contraction->axis_count; i++) {
+            const struct axis *const axis = &contraction->axes[i];
+            const int64_t reach = (axis->extent - 1) * axis->stride[operand] * size;
+            *(reach < 0 ? &first : &last) += reach;
         }
+        bytes[operand] = (struct operand_bytes){origin, first, last};
     }
-}
-
-/* Drops the axes of extent 1, and moves the others down to place. */
-static void drop_unit_axes(struct axis_list *list, struct axis *place) {
-    int kept = 0;
-    for (int i = 0; i < list->count; i++) {
-        if (list->axes[i].extent != 1)
-            place[kept++] = list->axes[i];
-    }
-    *list = (struct axis_list){kept, place};
 }
 
 static void turn_around_negative_output(struct contraction *contraction, struct axis_list *list) {
@@ -61,11 +30,11 @@ static void turn_around_negative_output(struct contraction *contraction, struct 
     }
 }
 
-/* Largest stride first; where it is the same in the leading operand, the others decide. */
-static bool belongs_before(const struct axis *a, const struct axis *b, enum operand leading) {
+/* Largest stride in the output first; where that is the same, as all along k, the others decide. */
+static bool belongs_before(const struct axis *a, const struct axis *b) {
+    static const enum operand order[] = {OPERAND_OUT, OPERAND_X, OPERAND_Y};
     for (int i = 0; i < OPERAND_COUNT; i++) {
-        const int operand = (leading + i) % OPERAND_COUNT;
-        const uint64_t a_step = bd_magnitude(a->stride[operand]), b_step = bd_magnitude(b->stride[operand]);
+        const uint64_t a_step = bd_magnitude(a->stride[order[i]]), b_step = bd_magnitude(b->stride[order[i]]);
         if (a_step != b_step)
             return a_step > b_step;
     }
@@ -73,13 +42,13 @@ static bool belongs_before(const struct axis *a, const struct axis *b, enum oper
 }
 
 /* By insertion: lists are short, nearly always in order, and the sort must be stable. */
-static void sort_axes(struct axis_list *list, enum operand leading) {
+static void sort_axes(struct axis_list *list) {
     for (int i = 1; i < list->count; i++) {
-        if (!belongs_before(&list->axes[i], &list->axes[i - 1], leading))
+        if (!belongs_before(&list->axes[i], &list->axes[i - 1]))
             continue;
         const struct axis axis = list->axes[i];
         int place = i;
-        for (; place > 0 && belongs_before(&axis, &list->axes[place - 1], leading); place--)
+        for (; place > 0 && belongs_before(&axis, &list->axes[place - 1]); place--)
             list->axes[place] = list->axes[place - 1];
         list->axes[place] = axis;
     }
@@ -107,8 +76,21 @@ static void merge_axes(struct axis_list *list) {
             list->axes[++kept] = *inner;
         }
     }
+    list->count = kept + 1;
+}
+
+/* Folds a list by itself and moves its axes down to place. Gives the place behind them. */
+static struct axis *fold_list(struct contraction *contraction, struct axis_list *list, struct axis *place) {
     if (list->count > 0)
-        list->count = kept + 1;
+        turn_around_negative_output(contraction, list);
+    if (list->count > 1) {
+        sort_axes(list);
+        merge_axes(list);
+    }
+    for (int i = 0; place != list->axes && i < list->count; i++)
+        place[i] = list->axes[i];
+    list->axes = place;
+    return place + list->count;
 }
 
 static int64_t smallest_output_stride(const struct axis_list *list) {
@@ -120,23 +102,16 @@ static int64_t smallest_output_stride(const struct axis_list *list) {
     return smallest;
 }
 
-static void swap_stride_operands(struct axis_list *list) {
-    for (int i = 0; i < list->count; i++) {
-        int64_t *stride = list->axes[i].stride;
-        const int64_t x_stride = stride[OPERAND_X];
-        stride[OPERAND_X] = stride[OPERAND_Y];
-        stride[OPERAND_Y] = x_stride;
-    }
-}
-
 static void swap_operands(struct contraction *contraction) {
     const struct axis_list m = contraction->m;
     contraction->m = contraction->n;
     contraction->n = m;
-    swap_stride_operands(&contraction->batch);
-    swap_stride_operands(&contraction->m);
-    swap_stride_operands(&contraction->n);
-    swap_stride_operands(&contraction->k);
+    for (int i = 0; i < contraction->axis_count; i++) {
+        int64_t *stride = contraction->axes[i].stride;
+        const int64_t x_stride = stride[OPERAND_X];
+        stride[OPERAND_X] = stride[OPERAND_Y];
+        stride[OPERAND_Y] = x_stride;
+    }
 
     const batchdot_dtype dtype = contraction->dtype[OPERAND_X];
     contraction->dtype[OPERAND_X] = contraction->dtype[OPERAND_Y];
@@ -192,31 +167,22 @@ static void keep_one_axis_each(struct contraction *contraction) {
         *behind = kept_n;
         *n = (struct axis_list){1, behind};
     }
+    sort_axes(batch);
 }
 
 void bd_fold(struct contraction *contraction) {
-    struct axis_list *const output_lists[] = {&contraction->batch, &contraction->m, &contraction->n};
-    struct axis *place = contraction->axes;
-    for (int l = 0; l < 3; l++) {
-        struct axis_list *const list = output_lists[l];
-        drop_unit_axes(list, place);
-        turn_around_negative_output(contraction, list);
-        sort_axes(list, OPERAND_OUT);
-        merge_axes(list);
-        place += list->count;
-    }
     struct axis_list *const k = &contraction->k;
     if (bd_list_extent(k) == 0) {
         k->count = 1;
         k->axes[0] = (struct axis){0, {0, 0, 0}};
     }
-    drop_unit_axes(k, k->axes);
-    sort_axes(k, OPERAND_X);
-    merge_axes(k);
+    struct axis *place = fold_list(contraction, &contraction->batch, contraction->axes);
+    place = fold_list(contraction, &contraction->m, place);
+    place = fold_list(contraction, &contraction->n, place);
+    place = fold_list(contraction, k, place);
+    contraction->axis_count = (int)(place - contraction->axes);
 
     if (smallest_output_stride(&contraction->m) < smallest_output_stride(&contraction->n))
         swap_operands(contraction);
-
     keep_one_axis_each(contraction);
-    sort_axes(&contraction->batch, OPERAND_OUT);
 }

@@ -17,27 +17,20 @@ struct term {
 
 struct equation {
     int count;
-    struct term terms[MAX_TERMS];    /* largest coefficient first once sorted */
+    struct term terms[MAX_TERMS];    /* largest coefficient first */
     int64_t rest_sum[MAX_TERMS + 1]; /* the greatest sum that the terms from here on reach */
     int64_t rest_gcd[MAX_TERMS + 1]; /* what divides every sum that they reach */
     int steps_left;
 };
 
+/* In order; a term comes behind those that it equals. */
 static void add_term(struct equation *equation, int64_t coefficient, int64_t limit) {
-    if (limit > 0)
-        equation->terms[equation->count++] = (struct term){coefficient, limit};
-}
-
-static void sort_terms(struct equation *equation) {
-    for (int i = 1; i < equation->count; i++) {
-        if (equation->terms[i].coefficient <= equation->terms[i - 1].coefficient)
-            continue;
-        const struct term term = equation->terms[i];
-        int place = i;
-        for (; place > 0 && equation->terms[place - 1].coefficient < term.coefficient; place--)
-            equation->terms[place] = equation->terms[place - 1];
-        equation->terms[place] = term;
-    }
+    if (limit <= 0)
+        return;
+    int place = equation->count++;
+    for (; place > 0 && equation->terms[place - 1].coefficient < coefficient; place--)
+        equation->terms[place] = equation->terms[place - 1];
+    equation->terms[place] = (struct term){coefficient, limit};
 }
 
 static int64_t greatest_common_divisor(int64_t a, int64_t b) {
@@ -84,7 +77,6 @@ static void merge_terms(struct equation *equation) {
 }
 
 static bool has_solution(struct equation *equation, int64_t target) {
-    sort_terms(equation);
     merge_terms(equation);
     equation->rest_sum[equation->count] = 0;
     equation->rest_gcd[equation->count] = 0;
@@ -100,26 +92,11 @@ static bool has_solution(struct equation *equation, int64_t target) {
 /* One term an axis that the operand steps along, in units of scale. */
 static void add_operand_terms(struct equation *equation, const struct contraction *contraction, enum operand operand,
                               int64_t scale) {
-    const struct axis_list *const lists[] = {&contraction->batch, &contraction->m, &contraction->n, &contraction->k};
-    for (int l = 0; l < 4; l++) {
-        for (int i = 0; i < lists[l]->count; i++) {
-            const struct axis *axis = &lists[l]->axes[i];
-            const int64_t stride = axis->stride[operand];
-            if (stride != 0)
-                add_term(equation, (stride < 0 ? -stride : stride) * scale, axis->extent - 1);
-        }
+    for (int i = 0; i < contraction->axis_count; i++) {
+        const int64_t stride = contraction->axes[i].stride[operand];
+        if (stride != 0)
+            add_term(equation, (stride < 0 ? -stride : stride) * scale, contraction->axes[i].extent - 1);
     }
-}
-
-static bool has_output_stride_zero(const struct contraction *contraction) {
-    const struct axis_list *const lists[] = {&contraction->batch, &contraction->m, &contraction->n};
-    for (int l = 0; l < 3; l++) {
-        for (int i = 0; i < lists[l]->count; i++) {
-            if (lists[l]->axes[i].stride[OPERAND_OUT] == 0)
-                return true;
-        }
-    }
-    return false;
 }
 
 /* Each axis steps over all that the smaller ones reach: true of every layout made by padding and permuting. */
@@ -134,12 +111,11 @@ static bool is_nested(const struct equation *equation) {
 }
 
 bool bd_output_overlaps_itself(const struct contraction *contraction) {
-    if (has_output_stride_zero(contraction))
-        return true;
     struct equation output;
     output.count = 0;
     add_operand_terms(&output, contraction, OPERAND_OUT, 1);
-    sort_terms(&output);
+    if (output.count < contraction->axis_count - contraction->k.count)
+        return true; /* the output stands still along one of its axes */
     if (is_nested(&output))
         return false;
     /* Two tuples that coincide differ first in some axis, there by 1 to limit, and behind it by -limit to limit;
@@ -163,12 +139,12 @@ bool bd_output_overlaps_input(const struct contraction *contraction, enum operan
                               const void *out_data) {
     const int64_t input_size = bd_dtype_info(contraction->dtype[input])->size;
     const int64_t out_size = bd_dtype_info(contraction->dtype[OPERAND_OUT])->size;
-    struct operand_span spans[OPERAND_COUNT];
-    bd_operand_spans(contraction, spans);
-    const uint64_t input_first = (uintptr_t)input_data + (uint64_t)(spans[input].lowest * input_size);
-    const uint64_t input_last = (uintptr_t)input_data + (uint64_t)(spans[input].highest * input_size + input_size - 1);
-    const uint64_t out_first = (uintptr_t)out_data + (uint64_t)(spans[OPERAND_OUT].lowest * out_size);
-    const uint64_t out_last = (uintptr_t)out_data + (uint64_t)(spans[OPERAND_OUT].highest * out_size + out_size - 1);
+    struct operand_bytes bytes[OPERAND_COUNT];
+    bd_operand_bytes(contraction, bytes);
+    const uint64_t input_first = (uintptr_t)input_data + (uint64_t)bytes[input].first;
+    const uint64_t input_last = (uintptr_t)input_data + (uint64_t)bytes[input].last;
+    const uint64_t out_first = (uintptr_t)out_data + (uint64_t)bytes[OPERAND_OUT].first;
+    const uint64_t out_last = (uintptr_t)out_data + (uint64_t)bytes[OPERAND_OUT].last;
     if (input_last < out_first || out_last < input_first)
         return false;
     /* A byte of an output element at out_first + a is one of the input at input_last - b: a + b is their distance. */

@@ -67,7 +67,7 @@ size_t bd_plan_explain(const struct batchdot_plan *plan, char *text, size_t size
     const char *why_routine;
     const char *const routine = plan->engine->routine(&plan->contraction, &plan->preparation, &why_routine);
     print(&report, "engine: %s (%s)\n", plan->engine->name, routine);
-    print(&report, "why: %s%s%s\n", plan->reason, why_routine ? "; " : "", why_routine ? why_routine : "");
+    print(&report, "why: %s%s%s\n", bd_plan_reason(plan), why_routine ? "; " : "", why_routine ? why_routine : "");
     if (plan->engine == &bd_blas_engine)
         print(&report, "threads: as the BLAS is set; num_threads does not reach it\n");
     else

@@ -5,6 +5,7 @@
 #include "base/status.h"
 
 #include <stddef.h>
+#include <string.h>
 
 static const char *const names[] = {"x", "y", "the output"};
 
@@ -17,20 +18,6 @@ static enum operand folded_operand(const struct batchdot_plan *plan, enum operan
     if (!plan->contraction.is_swapped || operand == OPERAND_OUT)
         return operand;
     return operand == OPERAND_X ? OPERAND_Y : OPERAND_X;
-}
-
-/* What execute then need not work out. */
-static void note_bytes(struct batchdot_plan *plan) {
-    const struct contraction *contraction = &plan->contraction;
-    struct operand_span spans[OPERAND_COUNT];
-    bd_operand_spans(contraction, spans);
-    for (enum operand operand = OPERAND_X; operand < OPERAND_COUNT; operand++) {
-        const enum operand folded = folded_operand(plan, operand);
-        const int64_t size = bd_dtype_info(contraction->dtype[folded])->size;
-        plan->origin[folded] = contraction->origin[folded] * size;
-        plan->span[operand].first = spans[folded].lowest * size;
-        plan->span[operand].last = spans[folded].highest * size + size - 1;
-    }
 }
 
 batchdot_status bd_plan_fold(struct batchdot_plan *plan) {
@@ -46,7 +33,7 @@ batchdot_status bd_plan_fold(struct batchdot_plan *plan) {
                        "the output of shape %s overlaps itself: its strides give two elements one place.",
                        text_of(&plan->tensor[OPERAND_OUT], text));
     }
-    note_bytes(plan);
+    bd_operand_bytes(contraction, plan->bytes);
     return BATCHDOT_OK;
 }
 
@@ -64,29 +51,42 @@ static bool native_is_faster(const struct preparation *native) {
     return work <= (native->kernel->isa == ISA_PORTABLE ? PORTABLE_CROSSING : large_crossing);
 }
 
-static const char *reason_for_native(const struct batchdot_plan *plan, batchdot_engine requested) {
-    if (requested == BATCHDOT_ENGINE_NATIVE)
-        return "it was asked for";
-    const char *const refusal = bd_blas_engine.refusal(&plan->contraction);
-    if (refusal || requested == BATCHDOT_ENGINE_BLAS)
-        return refusal;
-    return native_is_faster(&plan->preparation) ? "native is the faster one for such an item" : NULL;
+/* Whether a BLAS can do it is asked only where that matters. */
+static const struct engine *best_engine(const struct batchdot_plan *plan) {
+    if (plan->requested == BATCHDOT_ENGINE_NATIVE ||
+        (plan->requested == BATCHDOT_ENGINE_AUTO && native_is_faster(&plan->preparation)))
+        return &bd_native_engine;
+    return bd_blas_engine.refusal(&plan->contraction) ? &bd_native_engine : &bd_blas_engine;
 }
 
 batchdot_status bd_plan_choose_engine(struct batchdot_plan *plan, batchdot_engine requested) {
     if (requested == BATCHDOT_ENGINE_BLAS && !bd_blas_is_built_in())
         return bd_fail(BATCHDOT_ERROR_OPTION, "engine BLAS was asked for, but this library was built without BLAS.");
+    plan->requested = requested;
     plan->engine = &bd_native_engine;
     if (plan->tensor[OPERAND_OUT].is_empty)
         return BATCHDOT_OK;
     bd_native_prepare(&plan->contraction, &plan->preparation);
-    plan->reason = reason_for_native(plan, requested);
-    if (!plan->reason) {
-        plan->engine = &bd_blas_engine;
-        plan->reason =
-            requested == BATCHDOT_ENGINE_BLAS ? "it was asked for" : "BLAS is the faster one for such an item";
-    }
+    plan->engine = best_engine(plan);
     return BATCHDOT_OK;
+}
+
+const char *bd_plan_reason(const struct batchdot_plan *plan) {
+    const bool is_native = plan->engine == &bd_native_engine;
+    if (plan->requested == (is_native ? BATCHDOT_ENGINE_NATIVE : BATCHDOT_ENGINE_BLAS))
+        return "it was asked for";
+    if (!is_native)
+        return "BLAS is the faster one for such an item";
+    const char *const refusal = bd_blas_engine.refusal(&plan->contraction);
+    return refusal ? refusal : "native is the faster one for such an item";
+}
+
+void bd_plan_keep_shapes(struct batchdot_plan *plan) {
+    for (int operand = 0; operand < OPERAND_COUNT; operand++) {
+        struct tensor_shape *const tensor = &plan->tensor[operand];
+        memcpy(plan->kept_shapes[operand], tensor->shape, (size_t)tensor->ndim * sizeof tensor->shape[0]);
+        tensor->shape = plan->kept_shapes[operand];
+    }
 }
 
 static batchdot_status check_data(const struct batchdot_plan *plan, const void *const data[OPERAND_COUNT]) {
@@ -108,27 +108,38 @@ static batchdot_status check_data(const struct batchdot_plan *plan, const void *
     return BATCHDOT_OK;
 }
 
-static bool spans_are_disjoint(const struct batchdot_plan *plan, enum operand input, const void *input_data,
-                               const void *out_data) {
-    const struct byte_span *in = &plan->span[input], *out = &plan->span[OPERAND_OUT];
-    const uint64_t in_place = (uintptr_t)input_data, out_place = (uintptr_t)out_data;
+static bool are_apart(const struct operand_bytes *in, const char *in_data, const struct operand_bytes *out,
+                      const char *out_data) {
+    const uint64_t in_place = (uintptr_t)in_data, out_place = (uintptr_t)out_data;
     return in_place + (uint64_t)in->last < out_place + (uint64_t)out->first ||
            out_place + (uint64_t)out->last < in_place + (uint64_t)in->first;
 }
 
-batchdot_status bd_plan_run(const struct batchdot_plan *plan, const void *x, const void *y, void *out) {
-    const bool is_plainly_fine = x && y && out && !plan->has_empty && spans_are_disjoint(plan, OPERAND_X, x, out) &&
-                                 spans_are_disjoint(plan, OPERAND_Y, y, out);
-    if (!is_plainly_fine) {
-        const batchdot_status status = check_data(plan, (const void *const[]){x, y, out});
-        if (status || plan->tensor[OPERAND_OUT].is_empty)
-            return status;
-        if (plan->has_empty) /* the inputs may then be NULL, with which one must not even calculate */
-            x = y = out;
-    }
+static inline batchdot_status run_engine(const struct batchdot_plan *plan, const char *x, const char *y, char *out) {
+    const struct operand_bytes *const bytes = plan->bytes;
     const bool is_swapped = plan->contraction.is_swapped;
-    const char *const folded_x = is_swapped ? y : x, *const folded_y = is_swapped ? x : y;
-    plan->engine->execute(&plan->contraction, &plan->preparation, plan->num_threads, folded_x + plan->origin[OPERAND_X],
-                          folded_y + plan->origin[OPERAND_Y], (char *)out + plan->origin[OPERAND_OUT]);
+    plan->engine->execute(&plan->contraction, &plan->preparation, plan->num_threads,
+                          (is_swapped ? y : x) + bytes[OPERAND_X].origin,
+                          (is_swapped ? x : y) + bytes[OPERAND_Y].origin, out + bytes[OPERAND_OUT].origin);
     return BATCHDOT_OK;
+}
+
+/* Out of line, so that the usual call needs no stack. */
+static __attribute__((noinline)) batchdot_status check_and_run(const struct batchdot_plan *plan, const void *x,
+                                                               const void *y, void *out) {
+    const batchdot_status status = check_data(plan, (const void *const[]){x, y, out});
+    if (status || plan->tensor[OPERAND_OUT].is_empty)
+        return status;
+    if (plan->has_empty) /* the inputs may then be NULL, with which one must not even calculate */
+        x = y = out;
+    return run_engine(plan, x, y, out);
+}
+
+batchdot_status bd_plan_run(const struct batchdot_plan *plan, const void *x, const void *y, void *out) {
+    const struct operand_bytes *const bytes = plan->bytes;
+    const bool is_swapped = plan->contraction.is_swapped;
+    const bool is_plainly_fine = x && y && out && !plan->has_empty &&
+                                 are_apart(&bytes[OPERAND_X], is_swapped ? y : x, &bytes[OPERAND_OUT], out) &&
+                                 are_apart(&bytes[OPERAND_Y], is_swapped ? x : y, &bytes[OPERAND_OUT], out);
+    return is_plainly_fine ? run_engine(plan, x, y, out) : check_and_run(plan, x, y, out);
 }

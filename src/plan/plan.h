@@ -8,26 +8,21 @@
 /* A tensor as its caller sees it, for messages. */
 struct tensor_shape {
     int ndim;
-    int64_t shape[BATCHDOT_MAX_NDIM];
     bool is_empty;
-};
-
-/* The bytes that a tensor spans, from the caller's pointer. */
-struct byte_span {
-    int64_t first, last;
+    const int64_t *shape; /* the caller's own, or one of kept_shapes */
 };
 
 /* Not to be copied, as a contraction. */
 struct batchdot_plan {
-    struct byte_span span[OPERAND_COUNT]; /* of the caller's x, y and output; no use if has_empty */
-    bool has_empty;                       /* one of them has no elements */
+    struct operand_bytes bytes[OPERAND_COUNT]; /* of the contraction's operands; no use if the output is empty */
+    bool has_empty;                            /* one of the tensors has no elements */
     int num_threads;
     const struct engine *engine;
-    int64_t origin[OPERAND_COUNT]; /* the contraction's, in bytes */
     struct preparation preparation;
     struct contraction contraction; /* folded, unless the output is empty */
-    const char *reason;             /* why this engine; static */
-    struct tensor_shape tensor[OPERAND_COUNT];
+    batchdot_engine requested;
+    struct tensor_shape tensor[OPERAND_COUNT]; /* the caller's x, y and output */
+    int64_t kept_shapes[OPERAND_COUNT][BATCHDOT_MAX_NDIM];
 };
 
 /* Folds plan->contraction, which the caller has filled in together with plan->tensor. */
@@ -35,6 +30,12 @@ batchdot_status bd_plan_fold(struct batchdot_plan *plan);
 
 /* Chooses the engine of a folded plan. */
 batchdot_status bd_plan_choose_engine(struct batchdot_plan *plan, batchdot_engine requested);
+
+/* Why that engine, in words. For a plan whose output is not empty. */
+const char *bd_plan_reason(const struct batchdot_plan *plan);
+
+/* For a plan that outlives the call that makes it: copies the caller's shapes. */
+void bd_plan_keep_shapes(struct batchdot_plan *plan);
 
 /* The caller's pointers, each that of element [0, 0, ...]. */
 batchdot_status bd_plan_run(const struct batchdot_plan *plan, const void *x, const void *y, void *out);
