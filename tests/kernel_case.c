@@ -10,10 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ARENA_SIZE = 16 << 20 };
+enum { ARENA_SIZE = 16 << 20, SCRATCH_ARENA_SIZE = 4 << 20 };
 
-/* One for each operand; a case lies at either end of it. */
-static struct guarded_buffer arenas[OPERAND_COUNT];
+/* One for each operand; a case lies at either end of it, as does its scratch. */
+static struct guarded_buffer arenas[OPERAND_COUNT], scratch_arena;
 static unsigned char before[ARENA_SIZE];
 
 /* ---- Where elements lie ----------------------------------------------------------------------------------------- */
@@ -177,6 +177,24 @@ bool kernel_case_accepted(const struct kernel_case *tested) {
     return tested->kernel->accepts(&product);
 }
 
+int64_t kernel_case_scratch(const struct kernel_case *tested) {
+    const struct place x = place_of(tested, OPERAND_X), y = place_of(tested, OPERAND_Y),
+                       out = place_of(tested, OPERAND_OUT);
+    const struct product product = product_of(tested, &x, &y, &out);
+    return tested->kernel->scratch ? tested->kernel->scratch(&product) : 0;
+}
+
+static void *scratch_of(const struct kernel_case *tested) {
+    const size_t bytes = tested->has_scratch ? (size_t)kernel_case_scratch(tested) : 0;
+    if (bytes == 0)
+        return NULL;
+    assert_in_range(bytes, 1, SCRATCH_ARENA_SIZE);
+    const bool is_first = tested->layout[OPERAND_OUT].side == GUARD_BEFORE;
+    unsigned char *const scratch = scratch_arena.data + (is_first ? 0 : SCRATCH_ARENA_SIZE - bytes);
+    assert_int_equal((uintptr_t)scratch % 64, 0);
+    return memset(scratch, 0xff, bytes);
+}
+
 static unsigned char *element_at(const struct place *place, int64_t item, int64_t row, int64_t column) {
     return place->lowest + place_offset(place, item, row, column) * (int64_t)place->size;
 }
@@ -198,7 +216,8 @@ static void run_blocks_of_item(const struct kernel_case *tested, const struct pr
 void kernel_case_run(const struct kernel_case *tested, const struct kernel_operands *operands, void *result) {
     const struct place x = place_of(tested, OPERAND_X), y = place_of(tested, OPERAND_Y),
                        out = place_of(tested, OPERAND_OUT);
-    const struct product product = product_of(tested, &x, &y, &out);
+    struct product product = product_of(tested, &x, &y, &out);
+    product.scratch = scratch_of(tested);
     const size_t out_bytes = (size_t)out.extent * out.size;
     write_elements(&x, operands->x);
     write_elements(&y, operands->y);
@@ -231,11 +250,11 @@ const char *kernel_case_text(const struct kernel_case *tested) {
     };
     static const char *const item_names[] = {"dense", "padded", "between rows", "broadcast", "backwards"};
     static char text[600];
-    int length =
-        snprintf(text, sizeof text, "%s items %d m %d n %d k %d alpha %g,%g beta %g,%g conj %d,%d blocks %dx%d",
-                 tested->kernel->name, (int)tested->items, (int)tested->m, (int)tested->n, (int)tested->k,
-                 tested->alpha[0], tested->alpha[1], tested->beta[0], tested->beta[1], tested->conjugate_x,
-                 tested->conjugate_y, (int)tested->block_m, (int)tested->block_n);
+    int length = snprintf(text, sizeof text,
+                          "%s items %d m %d n %d k %d alpha %g,%g beta %g,%g conj %d,%d blocks %dx%d scratch %d",
+                          tested->kernel->name, (int)tested->items, (int)tested->m, (int)tested->n, (int)tested->k,
+                          tested->alpha[0], tested->alpha[1], tested->beta[0], tested->beta[1], tested->conjugate_x,
+                          tested->conjugate_y, (int)tested->block_m, (int)tested->block_n, tested->has_scratch);
     for (int i = 0; i < OPERAND_COUNT; i++) {
         const struct operand_layout *layout = &tested->layout[i];
         length +=
@@ -256,6 +275,7 @@ static int make_arenas(void **state) {
     (void)state;
     for (int i = 0; i < OPERAND_COUNT; i++)
         arenas[i] = guarded_buffer_make(ARENA_SIZE, GUARD_BEHIND);
+    scratch_arena = guarded_buffer_make(SCRATCH_ARENA_SIZE, GUARD_BEHIND);
     return 0;
 }
 

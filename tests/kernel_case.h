@@ -48,7 +48,8 @@ struct kernel_case {
     struct operand_layout layout[OPERAND_COUNT];
     double alpha[2], beta[2];
     bool conjugate_x, conjugate_y;
-    bool says_1; /* strides of axes of extent 1 are what the native engine makes of them */
+    bool says_1;      /* strides of axes of extent 1 are what the native engine makes of them */
+    bool has_scratch; /* as much as the kernel asks for, between guard pages, NaN before the kernel runs */
     /* 0, or the blocks that each item alone is cut into, as the native engine does for threads. */
     int64_t block_m, block_n;
 };
@@ -60,6 +61,9 @@ struct kernel_operands {
 };
 
 bool kernel_case_accepted(const struct kernel_case *tested);
+
+/* The bytes of scratch that the kernel asks for. */
+int64_t kernel_case_scratch(const struct kernel_case *tested);
 
 /* Gives the output in the same form. Fails the running test if the kernel wrote anything else. */
 void kernel_case_run(const struct kernel_case *tested, const struct kernel_operands *operands, void *result);

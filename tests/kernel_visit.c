@@ -21,6 +21,8 @@ static const struct shape_set shape_sets[] = {
      {{1, 3, 10}}},
     {{{1, 6, 40, 50}}, {{33, 64, 130}}, {{255, 256, 257, 300, 600}}},
     {{{1, 3, 6}}, {{1, 7, 20}}, {{1000, 2048, 2049, 5000}}},
+    {{{64, 70}}, {{384, 389, 401}}, {{65, 260}}},
+    {{{513}}, {{385}}, {{64}}},
 };
 
 /* A walk over all shapes and layouts: every step-th of them is tried, and of those that the kernel accepts a share is
@@ -87,6 +89,7 @@ static void draw_batch(struct kernel_case *tested, int64_t most_work, uint64_t *
         layout->items = (enum item_kind)take(chance, i == OPERAND_OUT ? OUT_ITEM_KIND_COUNT : ITEM_KIND_COUNT);
     }
     tested->says_1 = take(chance, 4) > 0;
+    tested->has_scratch = take(chance, 4) > 0;
 }
 
 static void draw_and_visit(struct kernel_case tested, struct visit *visit) {

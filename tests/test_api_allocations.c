@@ -141,6 +141,47 @@ static void a_plan_without_memory_is_refused(void **state) {
     }
 }
 
+/* An item for which a plan has scratch: m and n of this, and k of MOST, x turned over. */
+enum { LARGE = 400 };
+
+static batchdot_status create_large(batchdot_plan **plan) {
+    batchdot_options options = test_options(BATCHDOT_ENGINE_NATIVE);
+    options.num_threads = 1;
+    return batchdot_plan_create(plan, VIEW(NULL, BATCHDOT_F32, DIMS(1, LARGE, MOST), EXTENTS(0, 1, LARGE)),
+                                VIEW(NULL, BATCHDOT_F32, DIMS(1, MOST, LARGE), EXTENTS(0, 1, MOST)), NULL, NULL,
+                                &options);
+}
+
+/* A plan gets along without scratch, and computes the same. */
+static void scratch_changes_no_bit(void **state) {
+    (void)state;
+    if (!counts())
+        skip();
+    static float with[LARGE * LARGE], without[LARGE * LARGE];
+    float *const x = (float *)x_data, *const y = (float *)y_data;
+    for (int i = 0; i < LARGE * MOST; i++) {
+        x[i] = (float)(i * 37 % 1009) / 7.0F;
+        y[i] = (float)(i * 53 % 1013) / -11.0F;
+    }
+    batchdot_plan *plan = NULL;
+    long before = atomic_load(&allocations);
+    assert_ok(create_large(&plan));
+    assert_true(atomic_load(&allocations) - before == 2); /* else nothing is tested here */
+    before = atomic_load(&allocations);
+    const batchdot_status status = batchdot_plan_execute(plan, x, y, with);
+    assert_true(atomic_load(&allocations) == before);
+    assert_ok(status);
+    batchdot_plan_destroy(plan);
+
+    atomic_store(&allowed, 1);
+    const batchdot_status created = create_large(&plan);
+    atomic_store(&allowed, -1);
+    assert_ok(created);
+    assert_ok(batchdot_plan_execute(plan, x, y, without));
+    batchdot_plan_destroy(plan);
+    assert_memory_equal(with, without, sizeof with);
+}
+
 /* The one call may do without memory, or refuse; what it may not is to write half a result. Of i32, which no BLAS
  * takes: what a BLAS does without memory is not this library's doing. */
 static void a_call_without_memory_leaves_the_output(void **state) {
@@ -168,6 +209,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(execute_allocates_nothing),
         cmocka_unit_test(a_plan_without_memory_is_refused),
+        cmocka_unit_test(scratch_changes_no_bit),
         cmocka_unit_test(a_call_without_memory_leaves_the_output),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -122,6 +122,51 @@ static void one_plan_serves_many_threads(void **state) {
     free(expected);
 }
 
+/* One item, large enough for scratch of the plan's own, of which there is less than there are threads. */
+enum { LARGE_M = 96, LARGE_N = 512, LARGE_K = 700, LARGE_ROUNDS = 5 };
+
+static void *execute_large_often(void *argument) {
+    worker *self = argument;
+    for (int round = 0; round < LARGE_ROUNDS; round++) {
+        memset(self->out, 0xFF, LARGE_M * LARGE_N * sizeof(float));
+        self->wrong += batchdot_plan_execute(self->plan, input_x, input_y + round, self->out) != BATCHDOT_OK;
+        self->wrong +=
+            memcmp(self->out, self->expected + round * LARGE_M * LARGE_N, LARGE_M * LARGE_N * sizeof(float)) != 0;
+    }
+    return NULL;
+}
+
+static void threads_share_a_plan_s_scratch(void **state) {
+    (void)state;
+    assert_true(LARGE_M * LARGE_K <= COUNT_OF_OUTPUT);
+    float *y = test_alloc((LARGE_K * LARGE_N + LARGE_ROUNDS) * sizeof(float)), *const usual_y = input_y;
+    for (int i = 0; i < LARGE_K * LARGE_N + LARGE_ROUNDS; i++)
+        y[i] = (float)(i * 29 % 1019) / 13.0F;
+    input_y = y;
+    batchdot_options options = test_options(BATCHDOT_ENGINE_NATIVE);
+    const batchdot_tensor *x = TENSOR(NULL, BATCHDOT_F32, DIMS(1, LARGE_M, LARGE_K)),
+                          *large_y = TENSOR(NULL, BATCHDOT_F32, DIMS(1, LARGE_K, LARGE_N));
+    float *expected = test_alloc(LARGE_ROUNDS * LARGE_M * LARGE_N * sizeof(float));
+    worker workers[THREADS];
+    for (int i = 0; i < THREADS; i++)
+        workers[i] = (worker){NULL, expected, test_alloc(LARGE_M * LARGE_N * sizeof(float)), 0};
+    for (options.num_threads = 1; options.num_threads <= 2; options.num_threads++) {
+        batchdot_plan *plan = NULL;
+        assert_ok(batchdot_plan_create(&plan, x, large_y, NULL, NULL, &options));
+        for (int round = 0; round < LARGE_ROUNDS; round++)
+            assert_ok(batchdot_plan_execute(plan, input_x, y + round, expected + round * LARGE_M * LARGE_N));
+        for (int i = 0; i < THREADS; i++)
+            workers[i].plan = plan;
+        run_workers(execute_large_often, workers);
+        batchdot_plan_destroy(plan);
+    }
+    for (int i = 0; i < THREADS; i++)
+        free(workers[i].out);
+    free(expected);
+    free(y);
+    input_y = usual_y;
+}
+
 /* ---- A forked child --------------------------------------------------------------------------------------------- */
 
 /* What the child does; its exit status says how far it came. The alarm ends a child that waits for lost threads. */
@@ -179,6 +224,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_calls_of_all_are_made_at_once),
         cmocka_unit_test(one_plan_serves_many_threads),
+        cmocka_unit_test(threads_share_a_plan_s_scratch),
         cmocka_unit_test(a_forked_child_works),
     };
     return cmocka_run_group_tests(tests, make_inputs, free_inputs);

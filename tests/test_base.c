@@ -9,6 +9,7 @@
 #include "base/dtype.h"
 #include "base/half.h"
 #include "base/once.h"
+#include "base/slots.h"
 #include "base/status.h"
 #include "base/threads.h"
 #include "oracle.h"
@@ -169,6 +170,33 @@ static void test_threads_are_never_asked_for_in_thousands(void **state) {
     assert_in_range(bd_thread_budget(0), 1, 4096);
 }
 
+static void test_slots_are_one_owner_s_each(void **state) {
+    (void)state;
+    enum { COUNT = 3, BYTES = 100 };
+    struct slots *const slots = bd_slots_make(COUNT, BYTES);
+    assert_non_null(slots);
+    unsigned char *taken[COUNT];
+    for (int i = 0; i < COUNT; i++) {
+        taken[i] = bd_slots_take(slots);
+        assert_non_null(taken[i]);
+        assert_int_equal((uintptr_t)taken[i] % 64, 0);
+        memset(taken[i], i, BYTES);
+    }
+    for (int i = 0; i < COUNT; i++)
+        assert_true(taken[i][0] == i && taken[i][BYTES - 1] == i);
+    assert_null(bd_slots_take(slots));
+    bd_slots_give_back(slots, NULL);
+    assert_null(bd_slots_take(slots));
+    bd_slots_give_back(slots, taken[1]);
+    assert_ptr_equal(bd_slots_take(slots), taken[1]);
+    assert_null(bd_slots_take(slots));
+    bd_slots_free(slots);
+    assert_null(bd_slots_take(NULL));
+    bd_slots_give_back(NULL, NULL);
+    bd_slots_free(NULL);
+    assert_null(bd_slots_make(INT32_MAX, INT64_MAX));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_half_widens_exactly),
@@ -179,6 +207,7 @@ int main(void) {
         cmocka_unit_test(test_dtype_rules),
         cmocka_unit_test(test_shape_text),
         cmocka_unit_test(test_once_asks_once),
+        cmocka_unit_test(test_slots_are_one_owner_s_each),
         cmocka_unit_test(test_threads_cover_every_unit_once),
         cmocka_unit_test(test_threads_are_never_asked_for_in_thousands),
     };

@@ -1,4 +1,5 @@
-/* An item's result is the same to the bit for every kernel: alone, in any run, anywhere in memory, cut into blocks. */
+/* An item's result is the same to the bit for every kernel: alone, in any run, anywhere in memory, cut into blocks,
+ * with scratch and without. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,6 +21,9 @@ enum {
     WIDE_CASES = 80,
     LEAST_WIDE_CASES = 40,
     LONG_CASES = 15,
+    PACKED_CASES = 30,
+    LEAST_PACKED_CASES = 15,
+    PACKED_N = 384, /* from there on a kernel may want scratch */
     BLOCK_GRAIN = 64
 };
 
@@ -86,6 +90,7 @@ static void compare_with_alone(const struct kernel_case *tested, int64_t first) 
 static void run_alone(const struct kernel_case *whole) {
     struct kernel_case tested = *whole;
     tested.items = 1;
+    tested.has_scratch = false;
     for (int64_t item = 0; item < whole->items; item++) {
         const struct kernel_operands operands = {
             matrices[OPERAND_X] + (size_t)item * item_bytes(whole, OPERAND_X),
@@ -134,12 +139,20 @@ static void check(const struct kernel_case *visited, void *context) {
         const int64_t first = draw((int)whole.items);
         tested.items = 1 + draw((int)(whole.items - first));
         draw_places(&tested, &whole);
+        tested.has_scratch = draw(2);
         if (run >= 3) {
             tested.block_m = 1 + draw((int)whole.m);
             tested.block_n = whole.n > BLOCK_GRAIN ? (1 + draw(2)) * BLOCK_GRAIN : whole.n;
         }
         compare_with_alone(&tested, first);
     }
+}
+
+static void check_with_scratch(const struct kernel_case *visited, void *packed_cases) {
+    struct kernel_case tested = *visited;
+    tested.has_scratch = true;
+    *(int *)packed_cases += kernel_case_scratch(&tested) > 0;
+    check(&tested, NULL);
 }
 
 static void test_kernel_bits(void **state) {
@@ -152,6 +165,12 @@ static void test_kernel_bits(void **state) {
     const int visited = kernel_visit_cases(kernel, usual, check, NULL);
     const int visited_wide = kernel_visit_cases(kernel, wide, check, NULL);
     kernel_visit_cases(kernel, long_k, check, NULL);
+    if (kernel->scratch) {
+        const struct kernel_scope large = {.wanted = PACKED_CASES, .least_n = PACKED_N};
+        int packed_cases = 0;
+        kernel_visit_cases(kernel, large, check_with_scratch, &packed_cases);
+        assert_in_range(packed_cases, LEAST_PACKED_CASES, INT32_MAX);
+    }
     const char *const family = kernel_family(kernel);
     const bool is_small =
         strcmp(family, "cluster") == 0 || strcmp(family, "held") == 0 || strcmp(family, "narrow") == 0;

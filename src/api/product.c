@@ -156,6 +156,7 @@ batchdot_status batchdot_plan_create(batchdot_plan **plan, const batchdot_tensor
         return status;
     }
     bd_plan_keep_shapes(made);
+    bd_plan_make_scratch(made);
     *plan = made;
     return BATCHDOT_OK;
 }
@@ -175,5 +176,7 @@ size_t batchdot_plan_explain(const batchdot_plan *plan, char *text, size_t size)
 }
 
 void batchdot_plan_destroy(batchdot_plan *plan) {
+    if (plan)
+        bd_plan_free_scratch(plan);
     free(plan);
 }

@@ -2,6 +2,7 @@
 #ifndef BATCHDOT_ENGINES_ENGINE_H
 #define BATCHDOT_ENGINES_ENGINE_H
 
+#include "base/slots.h"
 #include "kernels/kernel.h"
 
 /* What the native engine works out once, when a plan is made. */
@@ -10,6 +11,7 @@ struct preparation {
     struct product product; /* a run of items along the innermost batch axis */
     int64_t item_count;     /* of all batch axes */
     int most_threads;       /* that the work is worth */
+    struct slots *slots;    /* scratch for the kernel, or NULL */
 };
 
 struct engine {
@@ -36,6 +38,11 @@ bool bd_blas_is_built_in(void);
 
 /* Needed before bd_native_engine says its routine or executes. Never fails: there is a kernel for everything. */
 void bd_native_prepare(const struct contraction *contraction, struct preparation *preparation);
+
+/* Gives a preparation the scratch that makes it faster, a slot for each thread that an execute would use, where its
+ * kernel has use for any and there is memory for it. Threads that execute at once share the slots, and whoever finds
+ * none free does without. */
+void bd_native_make_scratch(struct preparation *preparation, int num_threads);
 
 /* How many threads the native engine would use. */
 int bd_native_thread_count(const struct preparation *preparation, int num_threads);

@@ -19,6 +19,7 @@ struct native_run {
     const struct contraction *contraction;
     const struct kernel *kernel;
     const struct product *product;
+    struct slots *slots;
     int64_t block_m, block_n;
     int64_t blocks_m, blocks_n; /* an item's blocks */
     const char *x, *y;
@@ -75,6 +76,7 @@ void bd_native_prepare(const struct contraction *contraction, struct preparation
         bd_multiply_saturating(m.extent, bd_multiply_saturating(n.extent, bd_list_extent(k_axes))));
     const int64_t worth = work / MIN_WORK_PER_THREAD;
     preparation->most_threads = worth < 1 ? 1 : worth < INT_MAX ? (int)worth : INT_MAX;
+    preparation->slots = NULL;
 }
 
 static const char *kernel_name(const struct contraction *contraction, const struct preparation *preparation,
@@ -89,6 +91,13 @@ int bd_native_thread_count(const struct preparation *preparation, int num_thread
         return 1;
     const int budget = bd_thread_budget(num_threads);
     return preparation->most_threads < budget ? preparation->most_threads : budget;
+}
+
+void bd_native_make_scratch(struct preparation *preparation, int num_threads) {
+    const struct kernel *const kernel = preparation->kernel;
+    const int64_t bytes = kernel->scratch ? kernel->scratch(&preparation->product) : 0;
+    if (bytes > 0)
+        preparation->slots = bd_slots_make(bd_native_thread_count(preparation, num_threads), bytes);
 }
 
 static int64_t block_extent(int64_t extent, int64_t wanted_blocks) {
@@ -118,10 +127,12 @@ static void run_kernel(const struct native_run *run, const struct product *produ
                      run->out + out * bd_dtype_info(dtype[OPERAND_OUT])->size);
 }
 
-static void run_block(const struct native_run *run, const int64_t item_offset[OPERAND_COUNT], int64_t block) {
+static void run_block(const struct native_run *run, const int64_t item_offset[OPERAND_COUNT], int64_t block,
+                      void *scratch) {
     const int64_t i = block / run->blocks_n * run->block_m, j = block % run->blocks_n * run->block_n;
     struct product product = *run->product;
     product.items = 1;
+    product.scratch = scratch;
     product.m = product.m - i < run->block_m ? product.m - i : run->block_m;
     product.n = product.n - j < run->block_n ? product.n - j : run->block_n;
     run_kernel(run, &product, item_offset[OPERAND_X] + i * product.x_m, item_offset[OPERAND_Y] + j * product.y_n,
@@ -135,13 +146,15 @@ static void run_blocks(int64_t first, int64_t last, void *context) {
     struct walk item;
     bd_walk_start(&item, batch->axes, batch->count, first / blocks);
     int64_t block = first % blocks;
+    void *const scratch = bd_slots_take(run->slots);
     for (int64_t unit = first; unit < last; unit++) {
-        run_block(run, item.offset, block);
+        run_block(run, item.offset, block, scratch);
         if (++block == blocks) {
             block = 0;
             bd_walk_next(&item);
         }
     }
+    bd_slots_give_back(run->slots, scratch);
 }
 
 /* Items first to last, in runs along the innermost batch axis. */
@@ -153,6 +166,7 @@ static void run_items(int64_t first, int64_t last, void *context) {
     struct walk outer;
     bd_walk_start(&outer, batch->axes, batch->count > 0 ? batch->count - 1 : 0, first / items_a_run);
     int64_t skipped = first % items_a_run;
+    product.scratch = bd_slots_take(run->slots);
     while (first < last) {
         const int64_t rest = items_a_run - skipped;
         product.items = last - first < rest ? last - first : rest;
@@ -163,6 +177,7 @@ static void run_items(int64_t first, int64_t last, void *context) {
         skipped = 0;
         bd_walk_next(&outer);
     }
+    bd_slots_give_back(run->slots, product.scratch);
 }
 
 /* Out of line, so that a small product's execute needs no stack. */
@@ -174,6 +189,7 @@ static __attribute__((noinline)) void run_in_parts(const struct contraction *con
         .contraction = contraction,
         .kernel = preparation->kernel,
         .product = &preparation->product,
+        .slots = preparation->slots,
         .x = x,
         .y = y,
         .out = out,

@@ -19,6 +19,7 @@ struct product {
     int outer_k_count;
     double alpha[2], beta[2]; /* real, imaginary; beta 0 does not read out */
     bool conjugate_x, conjugate_y;
+    void *scratch; /* as many bytes, at a multiple of 64, as the kernel's scratch says, or NULL */
 };
 
 typedef void product_kernel(const struct product *product, const void *x, const void *y, void *out);
@@ -35,6 +36,9 @@ struct kernel {
      * concerned. Looks at one item only. */
     bool (*accepts)(const struct product *product);
     product_kernel *run;
+    /* The bytes that help it to compute such a product, or parts of it, faster; 0 if it does not need any, as does NULL
+     * for every product. Without them it is slower, and the result's bits are the same. */
+    int64_t (*scratch)(const struct product *product);
 };
 
 /* The first of the list that has these dtypes, needs no more than this instruction set and accepts the product. There

@@ -1,6 +1,7 @@
 /* The product for y of any strides and for large items: k is cut into blocks, and of each block a few vectors' columns
  * of y are packed into a panel, row by row, which all of x's rows are then multiplied with by register tiles. The panel
- * is scratch on the stack. An element is summed over each block in order, and the blocks' sums in order.
+ * is on the stack, and x is read in place; given scratch, a large item has x packed into slivers as well. An element is
+ * summed over each block of k in order, and the blocks' sums in order, whichever way it is.
  *
  * Needs a vector_*.h and tile_template.h. */
 #include "base/checked.h"
@@ -12,7 +13,17 @@ enum {
     PANEL_BLOCK_M = 1024 / sizeof(element),
     PANEL_BLOCK_K = 256,
     PANEL_VECTORS = REGISTERS == 32 ? 4 : 3,
+    PANEL_SIZE = PANEL_BLOCK_K * PANEL_VECTORS * LANES,
+    SLIVER_ROWS = REGISTERS == 32 ? 6 : 4,
     LONG_K = 128
+};
+
+/* What lies in scratch: a block of x, of which a tile reads so little at a time that the last-level cache keeps up, and
+ * a few panels, which are packed one after the other while the pages of y's rows are known to the processor. */
+enum {
+    PACKED_BLOCK_M = 512,
+    PACKED_PANELS = 4,
+    PACKED_SIZE = PACKED_BLOCK_M * PANEL_BLOCK_K + PACKED_PANELS * PANEL_SIZE
 };
 
 /* vectors is a constant. */
@@ -100,8 +111,121 @@ static void panel_rows(const struct product *product, const struct tiling *tilin
     }
 }
 
+/* Rows of x that are contiguous along k, as many as a tile has for the most part. rows is a constant, so that packing
+ * is short: it is done over and over where y has few columns. */
+static inline __attribute__((always_inline)) void pack_sliver_of(int rows, element *packed, int64_t k, const element *x,
+                                                                 int64_t x_m) {
+    int64_t step = 0;
+    for (; step + LANES <= k; step += LANES) {
+#pragma GCC unroll 16
+        for (int first = 0; first < rows; first += LANES) {
+            vec block[LANES];
+#pragma GCC unroll 16
+            for (int i = 0; i < LANES; i++)
+                block[i] = first + i < rows ? load(x + (first + i) * x_m + step) : zero();
+            for (int i = first; i < rows && i < first + LANES; i++)
+                __builtin_prefetch(x + (rows + i) * x_m + step); /* the next sliver's, in a page of its own */
+            transpose(block);
+#pragma GCC unroll 16
+            for (int i = 0; i < LANES; i++)
+                store_part(packed + (step + i) * rows + first, block[i],
+                           first_lanes(rows - first < LANES ? rows - first : LANES));
+        }
+    }
+    pack_elements(packed + step * rows, k - step, rows, rows, x + step, 1, x_m);
+}
+
+/* A block of x, sliver by sliver: all that a tile's rows have in this block of k, step by step. */
+static void pack_slivers(const struct product *product, struct parts slivers, int64_t k, const element *x,
+                         element *packed) {
+    for (int64_t index = 0; index < slivers.count; index++) {
+        const int64_t rows = bd_part_extent(slivers, index);
+        if (product->x_k == 1 && rows == SLIVER_ROWS)
+            pack_sliver_of(SLIVER_ROWS, packed, k, x, product->x_m);
+        else
+            pack_elements(packed, k, rows, rows, x, product->x_k, product->x_m);
+        packed += rows * k;
+        x += rows * product->x_m;
+    }
+}
+
+/* A column of tiles, as tile_column, of packed x. */
+static void sliver_column(struct product *block, struct parts slivers, int vectors, part last, const element *packed,
+                          const element *panel, element *out) {
+    const struct ahead nothing = {NULL, 0};
+    for (int64_t index = 0; index < slivers.count; index++) {
+        const int64_t rows = bd_part_extent(slivers, index);
+        fetch_output(block, out, rows, vectors);
+        block->x_k = rows;
+        tile_functions[vectors][rows](block, last, nothing, packed, panel, out);
+        packed += rows * block->k;
+        out += rows * block->out_m;
+    }
+}
+
+/* A block of x's rows and of k. */
+static void packed_block(const struct product *product, struct product *block, struct parts columns, const element *x,
+                         const element *y, element *out) {
+    element *const packed = product->scratch, *const panels = packed + PACKED_BLOCK_M * PANEL_BLOCK_K;
+    const struct parts slivers = bd_cut(product->m, tile_row_blocks(product->m, columns.least + (columns.longer > 0)));
+    pack_slivers(product, slivers, block->k, x, packed);
+    for (int64_t column = 0, ready = 0, j = 0, ready_j = 0; column < columns.count; column++) {
+        for (; ready < columns.count && ready < column / PACKED_PANELS * PACKED_PANELS + PACKED_PANELS; ready++) {
+            const int64_t width = bd_part_extent(columns, ready) * LANES;
+            const int64_t n = product->n - ready_j < width ? product->n - ready_j : width;
+            pack_panel(product, panels + ready % PACKED_PANELS * PANEL_SIZE, block->k, n, width,
+                       y + ready_j * product->y_n);
+            ready_j += width;
+        }
+        const int64_t vectors = bd_part_extent(columns, column), width = vectors * LANES;
+        const int64_t n = product->n - j < width ? product->n - j : width;
+        block->y_k = width;
+        sliver_column(block, slivers, (int)vectors, first_lanes(n - width + LANES), packed,
+                      panels + column % PACKED_PANELS * PANEL_SIZE, out + j);
+        j += width;
+    }
+}
+
+static void packed_product(const struct product *product, const element *x, const element *y, element *out) {
+    const int64_t vectors = bd_divide_up(product->n, LANES);
+    const struct parts columns = bd_cut(vectors, bd_divide_up(vectors, PANEL_VECTORS));
+    const struct parts blocks = bd_cut(product->m, bd_divide_up(product->m, PACKED_BLOCK_M));
+    for (int64_t item = 0; item < product->items; item++) {
+        struct product rows = *product;
+        for (int64_t index = 0, i = 0; index < blocks.count; index++) {
+            rows.m = bd_part_extent(blocks, index);
+            struct product block = rows;
+            block.x_m = 1;
+            for (int64_t step = 0; step < product->k; step += PANEL_BLOCK_K) {
+                block.k = product->k - step < PANEL_BLOCK_K ? product->k - step : PANEL_BLOCK_K;
+                packed_block(&rows, &block, columns, x + i * product->x_m + step * product->x_k,
+                             y + step * product->y_k, out + i * product->out_m);
+                block.beta[0] = 1;
+            }
+            i += rows.m;
+        }
+        x += product->x_item;
+        y += product->y_item;
+        out += product->out_item;
+    }
+}
+
+/* To pack an element of x takes about as long as so many columns of multiplications win by it. */
+static bool packing_x_pays(const struct product *product) {
+    enum { LEAST_M = 64, LEAST_N = 384, LEAST_K = 64 };
+    return product->m >= LEAST_M && product->n >= LEAST_N && product->k >= LEAST_K;
+}
+
+static int64_t panel_scratch(const struct product *product) {
+    return packing_x_pays(product) ? PACKED_SIZE * (int64_t)sizeof(element) : 0;
+}
+
 static void panel_product(const struct product *product, const element *x, const element *y, element *out) {
-    _Alignas(64) element panel[PANEL_BLOCK_K * PANEL_VECTORS * LANES];
+    if (product->scratch && packing_x_pays(product)) {
+        packed_product(product, x, y, out);
+        return;
+    }
+    _Alignas(64) element panel[PANEL_SIZE];
     const int64_t vectors = bd_divide_up(product->n, LANES), columns = bd_divide_up(vectors, PANEL_VECTORS);
     const struct parts blocks = bd_cut(product->m, bd_divide_up(product->m, PANEL_BLOCK_M));
     const struct tiling tilings[] = {tiling_of_columns(blocks.least, vectors, columns),

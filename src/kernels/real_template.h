@@ -41,3 +41,7 @@ DEFINE_KERNEL(deep)
 DEFINE_KERNEL(turned)
 DEFINE_KERNEL(tile)
 DEFINE_KERNEL(panel)
+
+int64_t PASTE(bd_, NAME, _panel_scratch)(const struct product *product) {
+    return panel_scratch(product);
+}

@@ -1,0 +1,55 @@
+#include "base/slots.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+enum { ALIGNMENT = 64 };
+
+struct slots {
+    int count;
+    size_t bytes; /* of each, a multiple of the alignment */
+    unsigned char *memory;
+    atomic_bool is_taken[];
+};
+
+static size_t aligned(size_t bytes) {
+    return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
+
+/* One piece of memory, in which the slots follow the list. */
+struct slots *bd_slots_make(int count, int64_t bytes) {
+    const size_t list = aligned(sizeof(struct slots) + (size_t)count * sizeof(atomic_bool));
+    const size_t slot = aligned((size_t)bytes);
+    if ((size_t)count > (SIZE_MAX - list) / slot)
+        return NULL;
+    struct slots *const slots = aligned_alloc(ALIGNMENT, list + (size_t)count * slot);
+    if (!slots)
+        return NULL;
+    slots->count = count;
+    slots->bytes = slot;
+    slots->memory = (unsigned char *)slots + list;
+    for (int i = 0; i < count; i++)
+        atomic_init(&slots->is_taken[i], false);
+    return slots;
+}
+
+void *bd_slots_take(struct slots *slots) {
+    for (int i = 0; slots && i < slots->count; i++) {
+        if (!atomic_exchange_explicit(&slots->is_taken[i], true, memory_order_acquire))
+            return slots->memory + (size_t)i * slots->bytes;
+    }
+    return NULL;
+}
+
+void bd_slots_give_back(struct slots *slots, void *slot) {
+    if (!slot)
+        return;
+    const size_t index = (size_t)((unsigned char *)slot - slots->memory) / slots->bytes;
+    atomic_store_explicit(&slots->is_taken[index], false, memory_order_release);
+}
+
+void bd_slots_free(struct slots *slots) {
+    free(slots);
+}
