@@ -140,7 +140,8 @@ static inline __attribute__((always_inline)) void few_rows(struct scaling scalin
     }
 }
 
-static void finish_group(struct scaling scaling, const struct rows *rows, int64_t count, vec sums, element *out) {
+static inline __attribute__((always_inline)) void finish_group(struct scaling scaling, const struct rows *rows,
+                                                               int64_t count, vec sums, element *out) {
     if (rows->out_step == 1) {
         finish_part(scaling, out, sums, first_lanes(count));
         return;
