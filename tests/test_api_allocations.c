@@ -141,14 +141,14 @@ static void a_plan_without_memory_is_refused(void **state) {
     }
 }
 
-/* An item for which a plan has scratch: m and n of this, and k of MOST, x turned over. */
-enum { LARGE = 400 };
+/* An item for which a plan has scratch: m and n of LARGE, x and y turned over. */
+enum { LARGE = 384, LARGE_K = 260 };
 
 static batchdot_status create_large(batchdot_plan **plan) {
     batchdot_options options = test_options(BATCHDOT_ENGINE_NATIVE);
     options.num_threads = 1;
-    return batchdot_plan_create(plan, VIEW(NULL, BATCHDOT_F32, DIMS(1, LARGE, MOST), EXTENTS(0, 1, LARGE)),
-                                VIEW(NULL, BATCHDOT_F32, DIMS(1, MOST, LARGE), EXTENTS(0, 1, MOST)), NULL, NULL,
+    return batchdot_plan_create(plan, VIEW(NULL, BATCHDOT_F32, DIMS(1, LARGE, LARGE_K), EXTENTS(0, 1, LARGE)),
+                                VIEW(NULL, BATCHDOT_F32, DIMS(1, LARGE_K, LARGE), EXTENTS(0, 1, LARGE_K)), NULL, NULL,
                                 &options);
 }
 
@@ -158,8 +158,9 @@ static void scratch_changes_no_bit(void **state) {
     if (!counts())
         skip();
     static float with[LARGE * LARGE], without[LARGE * LARGE];
+    assert_true(LARGE * LARGE_K * sizeof(float) <= sizeof x_data);
     float *const x = (float *)x_data, *const y = (float *)y_data;
-    for (int i = 0; i < LARGE * MOST; i++) {
+    for (int i = 0; i < LARGE * LARGE_K; i++) {
         x[i] = (float)(i * 37 % 1009) / 7.0F;
         y[i] = (float)(i * 53 % 1013) / -11.0F;
     }
