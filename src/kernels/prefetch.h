@@ -46,14 +46,14 @@ static inline int64_t dense_bytes(int64_t rows, int64_t row_stride, int64_t colu
     return extent / 2 <= rows * columns ? extent * element_size : 0;
 }
 
-/* For items that are computed tile by tile. Where they all fit the second-level cache, nothing is fetched, nor where
- * they are so small that a processor's own prefetching reaches over several. */
 static inline struct stream stream_of(int64_t bytes, int64_t tiles, int64_t steps) {
     if (tiles == 0)
         return (struct stream){NULL, 0, 0, 0};
     return (struct stream){NULL, tiles, bytes / tiles, (bytes / tiles + steps - 1) / steps};
 }
 
+/* For items that are computed tile by tile. Where they all fit the second-level cache, nothing is fetched, nor where
+ * they are so small that a processor's own prefetching reaches over several. */
 static inline struct prefetch prefetch_of(const struct product *product, int64_t element_size, int64_t tiles,
                                           int64_t steps) {
     const int64_t x =
