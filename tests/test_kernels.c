@@ -268,6 +268,8 @@ static void test_find_kernel_takes_the_first_that_accepts(void **state) {
     const struct kernel *kernels = bd_kernels(&count);
     const struct product product = {.items = 1, .m = 1, .n = 1, .k = 1, .alpha = {1, 0}};
     for (int i = 0; i < count; i++) {
+        if (kernels[i].isa > bd_isa()) /* whose accepts() is compiled for it as well */
+            continue;
         const struct kernel *const found =
             bd_find_kernel(kernels[i].isa, kernels[i].x, kernels[i].y, kernels[i].out, &product);
         assert_non_null(found);
