@@ -8,6 +8,7 @@
 #include "oracle.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { ARENA_SIZE = 16 << 20, SCRATCH_ARENA_SIZE = 4 << 20 };
@@ -289,5 +290,6 @@ int kernel_run_tests(const char *group, void (*test)(void **state), int (*teardo
         if (kernels[i].isa <= bd_isa())
             tests[test_count++] = (struct CMUnitTest){kernels[i].name, test, NULL, NULL, (void *)&kernels[i]};
     }
+    cmocka_set_test_filter(getenv("BATCHDOT_TEST_KERNELS"));
     return _cmocka_run_group_tests(group, tests, test_count, make_arenas, teardown);
 }

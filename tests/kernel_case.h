@@ -92,7 +92,8 @@ enum { KERNEL_USUAL_WORK = 20000 };
 /* Chance: a function of its argument, the same everywhere. */
 uint64_t kernel_chance(uint64_t number);
 
-/* A cmocka main: a test, whose state is the kernel, for each kernel that this machine can run. */
+/* A cmocka main: a test, whose state is the kernel, for each kernel that this machine can run, or for those of them
+ * that the pattern in the environment's BATCHDOT_TEST_KERNELS names, such as "avx2*". */
 int kernel_run_tests(const char *group, void (*test)(void **state), int (*teardown)(void **state));
 
 #endif

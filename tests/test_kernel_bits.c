@@ -46,10 +46,10 @@ static size_t item_bytes(const struct kernel_case *tested, enum operand operand)
 }
 
 /* Numbers of which hardly any sum is exact. */
-static long double draw_number(void) {
+static double draw_number(void) {
     const uint64_t chance = kernel_chance(draws++);
-    const long double fraction = (long double)(chance >> 12) / 4503599627370496.0L + 0.5L;
-    return ldexpl(chance & 1 ? -fraction : fraction, (int)(chance >> 1 & 7) - 4);
+    const double fraction = (double)(chance >> 12) / 4503599627370496.0 + 0.5;
+    return ldexp(chance & 1 ? -fraction : fraction, (int)(chance >> 1 & 7) - 4);
 }
 
 static void fill(const struct kernel_case *tested) {
@@ -59,7 +59,7 @@ static void fill(const struct kernel_case *tested) {
         const size_t all = an_item * (size_t)tested->items;
         assert_in_range(all, 1, sizeof matrices[i]);
         for (size_t byte = 0; byte < all; byte += size) {
-            const long double number = draw_number();
+            const double number = draw_number();
             const oracle_value value = {number, draw_number(), (uint64_t)(int64_t)(number * 100)};
             if (byte >= an_item && tested->layout[i].items == BROADCAST)
                 memcpy(matrices[i] + byte, matrices[i] + byte - an_item, size);

@@ -12,6 +12,7 @@
 #include "oracle.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* How an m by n matrix lies in memory. */
@@ -315,5 +316,6 @@ int main(void) {
             test_count++;
         }
     }
+    cmocka_set_test_filter(getenv("BATCHDOT_TEST_KERNELS")); /* "avx2*", say; all if there is none */
     return _cmocka_run_group_tests("kernels", tests, test_count, NULL, NULL);
 }
