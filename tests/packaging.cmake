@@ -47,5 +47,5 @@ if(BUILD_SHARED_LIBS AND NOT instrumented)
     add_test(NAME mutants COMMAND ${CMAKE_COMMAND} -E env SOURCE=${PROJECT_SOURCE_DIR} TESTS=${CMAKE_CURRENT_BINARY_DIR}
         SCRATCH=${CMAKE_CURRENT_BINARY_DIR}/mutants CMAKE=${CMAKE_COMMAND} CC=${CMAKE_C_COMPILER} BLAS=${BATCHDOT_BLAS}
         ${BATCHDOT_SHELL} ${CMAKE_CURRENT_SOURCE_DIR}/mutants/run.sh)
-    set_tests_properties(mutants PROPERTIES LABELS mutants TIMEOUT 600)
+    set_tests_properties(mutants PROPERTIES LABELS mutants TIMEOUT 600 COST 1000) # the longest first
 endif()
