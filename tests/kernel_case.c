@@ -196,6 +196,22 @@ static void *scratch_of(const struct kernel_case *tested) {
     return memset(scratch, 0xff, bytes);
 }
 
+/* What the kernel makes of a product of more items; of blocks it is told nothing. */
+static const void *preparation_of(const struct kernel_case *tested, const struct product *product) {
+    enum { MORE_ITEMS = 3, MOST_BYTES = 1 << 15 };
+    static _Alignas(64) unsigned char prepared[MOST_BYTES];
+    static struct product of_more_items;
+    if (!tested->is_prepared || !tested->kernel->prepare || tested->block_m > 0)
+        return NULL;
+    of_more_items = *product;
+    of_more_items.items += MORE_ITEMS;
+    const size_t bytes = tested->kernel->prepare(&of_more_items, NULL);
+    assert_in_range(bytes, 1, MOST_BYTES);
+    memset(prepared, 0xff, MOST_BYTES);
+    tested->kernel->prepare(&of_more_items, prepared);
+    return prepared;
+}
+
 static unsigned char *element_at(const struct place *place, int64_t item, int64_t row, int64_t column) {
     return place->lowest + place_offset(place, item, row, column) * (int64_t)place->size;
 }
@@ -218,6 +234,7 @@ void kernel_case_run(const struct kernel_case *tested, const struct kernel_opera
     const struct place x = place_of(tested, OPERAND_X), y = place_of(tested, OPERAND_Y),
                        out = place_of(tested, OPERAND_OUT);
     struct product product = product_of(tested, &x, &y, &out);
+    product.prepared = preparation_of(tested, &product);
     product.scratch = scratch_of(tested);
     const size_t out_bytes = (size_t)out.extent * out.size;
     write_elements(&x, operands->x);
@@ -251,11 +268,12 @@ const char *kernel_case_text(const struct kernel_case *tested) {
     };
     static const char *const item_names[] = {"dense", "padded", "between rows", "broadcast", "backwards"};
     static char text[600];
-    int length = snprintf(text, sizeof text,
-                          "%s items %d m %d n %d k %d alpha %g,%g beta %g,%g conj %d,%d blocks %dx%d scratch %d",
-                          tested->kernel->name, (int)tested->items, (int)tested->m, (int)tested->n, (int)tested->k,
-                          tested->alpha[0], tested->alpha[1], tested->beta[0], tested->beta[1], tested->conjugate_x,
-                          tested->conjugate_y, (int)tested->block_m, (int)tested->block_n, tested->has_scratch);
+    int length = snprintf(
+        text, sizeof text,
+        "%s items %d m %d n %d k %d alpha %g,%g beta %g,%g conj %d,%d blocks %dx%d prepared %d scratch %d",
+        tested->kernel->name, (int)tested->items, (int)tested->m, (int)tested->n, (int)tested->k, tested->alpha[0],
+        tested->alpha[1], tested->beta[0], tested->beta[1], tested->conjugate_x, tested->conjugate_y,
+        (int)tested->block_m, (int)tested->block_n, tested->is_prepared, tested->has_scratch);
     for (int i = 0; i < OPERAND_COUNT; i++) {
         const struct operand_layout *layout = &tested->layout[i];
         length +=

@@ -49,6 +49,7 @@ struct kernel_case {
     double alpha[2], beta[2];
     bool conjugate_x, conjugate_y;
     bool says_1;      /* strides of axes of extent 1 are what the native engine makes of them */
+    bool is_prepared; /* by the kernel, for a run of more items */
     bool has_scratch; /* as much as the kernel asks for, between guard pages, NaN before the kernel runs */
     /* 0, or the blocks that each item alone is cut into, as the native engine does for threads. */
     int64_t block_m, block_n;

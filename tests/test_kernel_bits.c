@@ -1,5 +1,5 @@
 /* An item's result is the same to the bit for every kernel: alone, in any run, anywhere in memory, cut into blocks,
- * with scratch and without. */
+ * with scratch and without, prepared or not. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -90,7 +90,7 @@ static void compare_with_alone(const struct kernel_case *tested, int64_t first) 
 static void run_alone(const struct kernel_case *whole) {
     struct kernel_case tested = *whole;
     tested.items = 1;
-    tested.has_scratch = false;
+    tested.is_prepared = tested.has_scratch = false;
     for (int64_t item = 0; item < whole->items; item++) {
         const struct kernel_operands operands = {
             matrices[OPERAND_X] + (size_t)item * item_bytes(whole, OPERAND_X),
@@ -140,6 +140,7 @@ static void check(const struct kernel_case *visited, void *context) {
         tested.items = 1 + draw((int)(whole.items - first));
         draw_places(&tested, &whole);
         tested.has_scratch = draw(2);
+        tested.is_prepared = draw(2);
         if (run >= 3) {
             tested.block_m = 1 + draw((int)whole.m);
             tested.block_n = whole.n > BLOCK_GRAIN ? (1 + draw(2)) * BLOCK_GRAIN : whole.n;

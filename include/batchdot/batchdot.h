@@ -210,8 +210,8 @@ typedef struct batchdot_plan batchdot_plan;
  * batchdot_axes. options may be NULL: the defaults.
  *
  * On success the caller owns *plan and releases it with batchdot_plan_destroy. On failure *plan is NULL.
- * A plan for large items of f32 or f64 also holds scratch memory, 0.6 to 1.3 MiB for every thread that it may use;
- * where there is none to be had it is slower, and no failure.
+ * A plan for items of f32 or f64 may hold some KiB of what it works out beforehand, and for large ones scratch memory,
+ * 0.6 to 1.3 MiB for every thread that it may use; where there is none to be had it is slower, and no failure.
  * Statuses, in this order: NULL (plan); MEMORY; those of batchdot, less those about data; OPTION. */
 BATCHDOT_API batchdot_status batchdot_plan_create(batchdot_plan **plan, const batchdot_tensor *x,
                                                   const batchdot_tensor *y, const batchdot_axes *axes,

@@ -156,7 +156,7 @@ batchdot_status batchdot_plan_create(batchdot_plan **plan, const batchdot_tensor
         return status;
     }
     bd_plan_keep_shapes(made);
-    bd_plan_make_scratch(made);
+    bd_plan_keep_preparation(made);
     *plan = made;
     return BATCHDOT_OK;
 }
@@ -177,6 +177,6 @@ size_t batchdot_plan_explain(const batchdot_plan *plan, char *text, size_t size)
 
 void batchdot_plan_destroy(batchdot_plan *plan) {
     if (plan)
-        bd_plan_free_scratch(plan);
+        bd_plan_forget_preparation(plan);
     free(plan);
 }

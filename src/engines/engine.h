@@ -11,6 +11,7 @@ struct preparation {
     struct product product; /* a run of items along the innermost batch axis */
     int64_t item_count;     /* of all batch axes */
     int most_threads;       /* that the work is worth */
+    void *prepared;         /* by the kernel, or NULL */
     struct slots *slots;    /* scratch for the kernel, or NULL */
 };
 
@@ -39,10 +40,14 @@ bool bd_blas_is_built_in(void);
 /* Needed before bd_native_engine says its routine or executes. Never fails: there is a kernel for everything. */
 void bd_native_prepare(const struct contraction *contraction, struct preparation *preparation);
 
-/* Gives a preparation the scratch that makes it faster, a slot for each thread that an execute would use, where its
- * kernel has use for any and there is memory for it. Threads that execute at once share the slots, and whoever finds
- * none free does without. */
-void bd_native_make_scratch(struct preparation *preparation, int num_threads);
+/* Gives a preparation, which then stays where it is, what makes it faster if there is memory for it: what its kernel
+ * can work out beforehand, and scratch, a slot for each thread that an execute would use, where its kernel has use for
+ * any and there is memory for it. Threads that execute at once share the slots, and whoever finds none free does
+ * without. */
+void bd_native_keep(struct preparation *preparation, int num_threads);
+
+/* Frees that. */
+void bd_native_forget(struct preparation *preparation);
 
 /* How many threads the native engine would use. */
 int bd_native_thread_count(const struct preparation *preparation, int num_threads);

@@ -8,6 +8,7 @@
 
 #include <limits.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 /* Multiply-adds worth a thread of their own: waking one costs some microseconds. */
 enum { MIN_WORK_PER_THREAD = 1 << 16 };
@@ -76,6 +77,8 @@ void bd_native_prepare(const struct contraction *contraction, struct preparation
         bd_multiply_saturating(m.extent, bd_multiply_saturating(n.extent, bd_list_extent(k_axes))));
     const int64_t worth = work / MIN_WORK_PER_THREAD;
     preparation->most_threads = worth < 1 ? 1 : worth < INT_MAX ? (int)worth : INT_MAX;
+    preparation->product.prepared = NULL;
+    preparation->prepared = NULL;
     preparation->slots = NULL;
 }
 
@@ -93,11 +96,25 @@ int bd_native_thread_count(const struct preparation *preparation, int num_thread
     return preparation->most_threads < budget ? preparation->most_threads : budget;
 }
 
-void bd_native_make_scratch(struct preparation *preparation, int num_threads) {
+void bd_native_keep(struct preparation *preparation, int num_threads) {
     const struct kernel *const kernel = preparation->kernel;
-    const int64_t bytes = kernel->scratch ? kernel->scratch(&preparation->product) : 0;
+    struct product *const product = &preparation->product;
+    if (kernel->prepare) {
+        enum { ALIGNMENT = 64 };
+        const size_t bytes = kernel->prepare(product, NULL);
+        preparation->prepared = aligned_alloc(ALIGNMENT, (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+        if (preparation->prepared)
+            kernel->prepare(product, preparation->prepared);
+        product->prepared = preparation->prepared;
+    }
+    const int64_t bytes = kernel->scratch ? kernel->scratch(product) : 0;
     if (bytes > 0)
         preparation->slots = bd_slots_make(bd_native_thread_count(preparation, num_threads), bytes);
+}
+
+void bd_native_forget(struct preparation *preparation) {
+    bd_slots_free(preparation->slots);
+    free(preparation->prepared);
 }
 
 static int64_t block_extent(int64_t extent, int64_t wanted_blocks) {
@@ -132,6 +149,7 @@ static void run_block(const struct native_run *run, const int64_t item_offset[OP
     const int64_t i = block / run->blocks_n * run->block_m, j = block % run->blocks_n * run->block_n;
     struct product product = *run->product;
     product.items = 1;
+    product.prepared = NULL; /* for whole items */
     product.scratch = scratch;
     product.m = product.m - i < run->block_m ? product.m - i : run->block_m;
     product.n = product.n - j < run->block_n ? product.n - j : run->block_n;

@@ -92,24 +92,40 @@ static inline __attribute__((always_inline)) void cluster_vector(struct scaling 
     finish_part(scaling, out, sum, parts.out);
 }
 
+struct cluster_plan {
+    int64_t items; /* a vector */
+    struct cluster_parts parts;
+    struct cluster_lanes lanes;
+};
+
+static inline __attribute__((always_inline)) struct cluster_plan cluster_plan_of(const struct product *product, int k) {
+    const struct ratio per_item = one_part_of((int32_t)(product->m * product->n));
+    const int64_t items = cluster_items(product, per_item);
+    return (struct cluster_plan){items, cluster_parts_of(product, items),
+                                 cluster_lanes_of(product, (int32_t)items, per_item, k)};
+}
+
+static void cluster_prepare(const struct product *product, struct cluster_plan *plan) {
+    *plan = cluster_plan_of(product, MAX_CLUSTER_K);
+}
+
 static inline __attribute__((always_inline)) void cluster_run(const struct product *product, const element *x,
                                                               const element *y, element *out, int k) {
     const struct scaling scaling = scaling_of(product);
-    const struct ratio per_item = one_part_of((int32_t)(product->m * product->n));
-    const int64_t items = cluster_items(product, per_item);
-    const struct cluster_parts parts = cluster_parts_of(product, items);
-    const struct cluster_lanes cluster = cluster_lanes_of(product, (int32_t)items, per_item, k);
+    const struct cluster_plan plan =
+        product->prepared ? *(const struct cluster_plan *)product->prepared : cluster_plan_of(product, k);
+    const int64_t items = plan.items;
     const int64_t x_step = items * product->x_item, y_step = items * product->y_item,
                   out_step = items * product->out_item;
     int64_t rest = product->items;
     for (; rest >= items; rest -= items) {
-        cluster_vector(scaling, parts, &cluster, x, y, out, k);
+        cluster_vector(scaling, plan.parts, &plan.lanes, x, y, out, k);
         x += x_step;
         y += y_step;
         out += out_step;
     }
     if (rest > 0)
-        cluster_vector(scaling, cluster_parts_of(product, rest), &cluster, x, y, out, k);
+        cluster_vector(scaling, cluster_parts_of(product, rest), &plan.lanes, x, y, out, k);
 }
 
 static void cluster_product(const struct product *product, const element *x, const element *y, element *out) {

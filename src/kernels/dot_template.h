@@ -20,20 +20,20 @@ struct x_row {
 };
 
 /* vectors is a constant, the last of them a part. */
-static inline __attribute__((always_inline)) struct x_row load_x_row(const element *x, int vectors, part last) {
-    struct x_row row;
+static inline __attribute__((always_inline)) void load_x_row(struct x_row *row, const element *x, int vectors,
+                                                             part last) {
 #pragma GCC unroll 8
     for (int i = 0; i < vectors; i++)
-        row.vectors[i] = i + 1 < vectors ? load(x + i * LANES) : load_part(x + i * LANES, last);
-    return row;
+        row->vectors[i] = i + 1 < vectors ? load(x + i * LANES) : load_part(x + i * LANES, last);
 }
 
-static inline __attribute__((always_inline)) vec short_row(struct x_row x, const element *y, int vectors, part last) {
+static inline __attribute__((always_inline)) vec short_row(const struct x_row *x, const element *y, int vectors,
+                                                           part last) {
     vec sum = zero();
 #pragma GCC unroll 8
     for (int i = 0; i < vectors; i++) {
         const vec y_vector = i + 1 < vectors ? load(y + i * LANES) : load_part(y + i * LANES, last);
-        sum = i == 0 ? multiply(x.vectors[i], y_vector) : multiply_add(x.vectors[i], y_vector, sum);
+        sum = i == 0 ? multiply(x->vectors[i], y_vector) : multiply_add(x->vectors[i], y_vector, sum);
     }
     return sum;
 }
@@ -85,14 +85,15 @@ static inline void long_pair(const element *x, const element *y, int64_t y_step,
  * x_stays are constants. */
 static inline __attribute__((always_inline)) vec short_group(const struct rows *rows, int64_t count, const element *x,
                                                              const element *y, int vectors, bool x_stays, part last) {
-    struct x_row x_row = load_x_row(x, vectors, last);
+    struct x_row x_row;
+    load_x_row(&x_row, x, vectors, last);
     vec sums[LANES];
 #pragma GCC unroll 16
     for (int row = 0; row < LANES; row++) {
         const int64_t present = row < count ? row : count - 1;
         if (!x_stays && row > 0)
-            x_row = load_x_row(x + present * rows->x_step, vectors, last);
-        sums[sum_slot(row)] = short_row(x_row, y + present * rows->y_step, vectors, last);
+            load_x_row(&x_row, x + present * rows->x_step, vectors, last);
+        sums[sum_slot(row)] = short_row(&x_row, y + present * rows->y_step, vectors, last);
     }
     return sum_rows(sums);
 }
@@ -131,8 +132,14 @@ static inline __attribute__((always_inline)) void few_rows(struct scaling scalin
                                                            int64_t count, const element *x, const element *y,
                                                            element *out, int vectors, part last) {
     for (int64_t row = 0; row < count; row++) {
-        const vec sum =
-            vectors ? short_row(load_x_row(x, vectors, last), y, vectors, last) : long_row(x, y, rows->k, last);
+        vec sum;
+        if (vectors > 0) {
+            struct x_row x_row;
+            load_x_row(&x_row, x, vectors, last);
+            sum = short_row(&x_row, y, vectors, last);
+        } else {
+            sum = long_row(x, y, rows->k, last);
+        }
         finish_element(scaling, out, sum_row(sum));
         x += rows->x_step;
         y += rows->y_step;

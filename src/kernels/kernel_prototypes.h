@@ -7,6 +7,9 @@
 #define KERNEL(name, x, y, out, isa, form, when)                                                                       \
     product_kernel bd_##name;                                                                                          \
     bool bd_##name##_accepts(const struct product *product);
+#define KERNEL_WITH_PREPARATION(name, x, y, out, isa, form, when)                                                      \
+    KERNEL(name, x, y, out, isa, form, when)                                                                           \
+    size_t bd_##name##_prepare(const struct product *product, void *prepared);
 #define KERNEL_WITH_SCRATCH(name, x, y, out, isa, form, when)                                                          \
     KERNEL(name, x, y, out, isa, form, when)                                                                           \
     int64_t bd_##name##_scratch(const struct product *product);

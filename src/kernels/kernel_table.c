@@ -4,10 +4,12 @@
 #include <stddef.h>
 
 static const struct kernel kernels[] = {
-#define KERNEL_AND(scratch, name, x, y, out, isa, form, when)                                                          \
-    {#name, BATCHDOT_##x, BATCHDOT_##y, BATCHDOT_##out, ISA_##isa, form, when, bd_##name##_accepts, bd_##name, scratch},
-#define KERNEL(name, ...) KERNEL_AND(NULL, name, __VA_ARGS__)
-#define KERNEL_WITH_SCRATCH(name, ...) KERNEL_AND(bd_##name##_scratch, name, __VA_ARGS__)
+#define KERNEL_AND(prepare, scratch, name, x, y, out, isa, form, when)                                                 \
+    {#name, BATCHDOT_##x,        BATCHDOT_##y, BATCHDOT_##out, ISA_##isa, form,                                        \
+     when,  bd_##name##_accepts, bd_##name,    prepare,        scratch},
+#define KERNEL(name, ...) KERNEL_AND(NULL, NULL, name, __VA_ARGS__)
+#define KERNEL_WITH_PREPARATION(name, ...) KERNEL_AND(bd_##name##_prepare, NULL, name, __VA_ARGS__)
+#define KERNEL_WITH_SCRATCH(name, ...) KERNEL_AND(NULL, bd_##name##_scratch, name, __VA_ARGS__)
 #include "kernels/kernels.inc"
 #undef KERNEL
 #undef KERNEL_AND

@@ -30,16 +30,25 @@ static bool is_plain_sum(const struct product *product) {
         return is_plain_sum(product) && family##_accepts(product);                                                     \
     }
 
+/* For a family with a struct family_plan, which family_prepare fills in. */
+#define DEFINE_PREPARED_KERNEL(family)                                                                                 \
+    DEFINE_KERNEL(family)                                                                                              \
+    size_t PASTE(bd_, NAME, _##family##_prepare)(const struct product *product, void *prepared) {                      \
+        if (prepared)                                                                                                  \
+            family##_prepare(product, prepared);                                                                       \
+        return sizeof(struct family##_plan);                                                                           \
+    }
+
 DEFINE_KERNEL(dot)
 #ifdef HAS_PERMUTE
-DEFINE_KERNEL(cluster)
+DEFINE_PREPARED_KERNEL(cluster)
 DEFINE_KERNEL(narrow)
 #endif
 DEFINE_KERNEL(held)
 DEFINE_KERNEL(outer)
 DEFINE_KERNEL(deep)
 DEFINE_KERNEL(turned)
-DEFINE_KERNEL(tile)
+DEFINE_PREPARED_KERNEL(tile)
 DEFINE_KERNEL(panel)
 
 int64_t PASTE(bd_, NAME, _panel_scratch)(const struct product *product) {

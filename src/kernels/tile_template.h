@@ -260,7 +260,7 @@ static void run_column(const struct product *product, struct parts row_blocks, i
     }
 }
 
-/* The tiles of an item that has few of them, worked out once for all items: for such it takes as long as some steps. */
+/* A tile of an item that has few of them: to work out where they are takes as long as some steps. */
 struct listed_tile {
     tile_function *run;
     const struct tile_column *column;
@@ -270,49 +270,60 @@ struct listed_tile {
 
 enum { MOST_LISTED_TILES = 128 };
 
-struct tile_list {
-    int count;
+/* All that does not depend on the data. */
+struct tile_plan {
+    struct tiling tiling;
+    struct prefetch prefetch;
+    int listed; /* tiles, or 0 */
     struct tile_column wide, narrow, last;
     struct listed_tile tiles[MOST_LISTED_TILES];
 };
 
-static void list_column(struct tile_list *list, const struct tile_column *column, struct parts row_blocks, int64_t j,
+static void list_column(struct tile_plan *plan, const struct tile_column *column, struct parts row_blocks, int64_t j,
                         int64_t vectors) {
     const struct product *const product = column->product;
     for (int64_t block = 0, i = 0; block < row_blocks.count; block++) {
         const int64_t rows = bd_part_extent(row_blocks, block);
-        list->tiles[list->count++] =
+        plan->tiles[plan->listed++] =
             (struct listed_tile){tile_functions[vectors][rows], column, (int)rows, (int)vectors, i * product->x_m, j,
                                  i * product->out_m + j};
         i += rows;
     }
 }
 
-static void list_tiles(struct tile_list *list, const struct product *product, const struct tiling *tiling) {
-    const struct parts cut = tiling->columns;
+static void list_tiles(struct tile_plan *plan, const struct product *product) {
+    const struct parts cut = plan->tiling.columns;
     const int64_t width = cut.least * LANES,
                   last = (cut.longer * (cut.least + 1) + (cut.count - 1 - cut.longer) * cut.least) * LANES;
-    list->count = 0;
-    list->wide = tile_column_at(product, 0, cut.least + 1);
-    list->narrow = tile_column_at(product, 0, cut.least);
-    list->last = tile_column_at(product, last, cut.least);
+    plan->wide = tile_column_at(product, 0, cut.least + 1);
+    plan->narrow = tile_column_at(product, 0, cut.least);
+    plan->last = tile_column_at(product, last, cut.least);
     int64_t j = 0;
     for (int64_t index = 0; index < cut.count; index++) {
         const bool is_wide = index < cut.longer;
-        const struct tile_column *const column = is_wide ? &list->wide : j < last ? &list->narrow : &list->last;
-        list_column(list, column, tiling->rows[is_wide], j, cut.least + is_wide);
+        const struct tile_column *const column = is_wide ? &plan->wide : j < last ? &plan->narrow : &plan->last;
+        list_column(plan, column, plan->tiling.rows[is_wide], j, cut.least + is_wide);
         j += width + is_wide * LANES;
     }
 }
 
-static void run_listed(const struct tile_list *list, struct prefetch *prefetch, const element *x, const element *y,
+static void run_listed(const struct tile_plan *plan, struct prefetch *prefetch, const element *x, const element *y,
                        element *out) {
-    const struct listed_tile *const end = list->tiles + list->count;
-    for (const struct listed_tile *tile = list->tiles; tile < end; tile++) {
+    const struct listed_tile *const end = plan->tiles + plan->listed;
+    for (const struct listed_tile *tile = plan->tiles; tile < end; tile++) {
         if (prefetch->of_out)
             fetch_output(tile->column->product, out + tile->out, tile->rows, tile->vectors);
         tile->run(tile->column, next_ahead(prefetch), x + tile->x, y + tile->y, out + tile->out);
     }
+}
+
+static void tile_prepare(const struct product *product, struct tile_plan *plan) {
+    plan->tiling = tiling_of(product);
+    const int64_t tiles = tile_count(&plan->tiling);
+    plan->prefetch = prefetch_of(product, sizeof(element), tiles, product->k);
+    plan->listed = 0;
+    if (tiles <= MOST_LISTED_TILES)
+        list_tiles(plan, product);
 }
 
 static void run_columns(const struct product *product, const struct tiling *tiling, struct prefetch *prefetch,
@@ -324,26 +335,35 @@ static void run_columns(const struct product *product, const struct tiling *tili
     }
 }
 
-static void tile_product(const struct product *product, const element *x, const element *y, element *out) {
-    const struct tiling tiling = tiling_of(product);
-    const int64_t tiles = tile_count(&tiling);
-    const struct prefetch prefetch_item = prefetch_of(product, sizeof(element), tiles, product->k);
-    const bool is_listed = tiles <= MOST_LISTED_TILES;
-    struct tile_list list;
-    if (is_listed)
-        list_tiles(&list, product, &tiling);
+static void run_items(const struct product *product, const struct tile_plan *plan, const element *x, const element *y,
+                      element *out) {
     for (int64_t item = 0; item < product->items; item++) {
-        struct prefetch prefetch = prefetch_item;
+        struct prefetch prefetch = plan->prefetch;
         prefetch.x.next = (const char *)(x + product->x_item);
         prefetch.y.next = (const char *)(y + product->y_item);
-        if (is_listed)
-            run_listed(&list, &prefetch, x, y, out);
+        if (plan->listed)
+            run_listed(plan, &prefetch, x, y, out);
         else
-            run_columns(product, &tiling, &prefetch, x, y, out);
+            run_columns(product, &plan->tiling, &prefetch, x, y, out);
         x += product->x_item;
         y += product->y_item;
         out += product->out_item;
     }
+}
+
+/* Out of line for the sake of those who need no room for a plan of their own. */
+static __attribute__((noinline)) void run_unprepared(const struct product *product, const element *x, const element *y,
+                                                     element *out) {
+    struct tile_plan plan;
+    tile_prepare(product, &plan);
+    run_items(product, &plan, x, y, out);
+}
+
+static void tile_product(const struct product *product, const element *x, const element *y, element *out) {
+    if (product->prepared)
+        run_items(product, product->prepared, x, y, out);
+    else
+        run_unprepared(product, x, y, out);
 }
 
 /* Whether the rows of y that a column of tiles reads over and over drive each other out of the first-level cache: rows

@@ -64,6 +64,7 @@ batchdot_status bd_plan_choose_engine(struct batchdot_plan *plan, batchdot_engin
         return bd_fail(BATCHDOT_ERROR_OPTION, "engine BLAS was asked for, but this library was built without BLAS.");
     plan->requested = requested;
     plan->engine = &bd_native_engine;
+    plan->preparation.prepared = NULL;
     plan->preparation.slots = NULL;
     if (plan->tensor[OPERAND_OUT].is_empty)
         return BATCHDOT_OK;
@@ -90,13 +91,13 @@ void bd_plan_keep_shapes(struct batchdot_plan *plan) {
     }
 }
 
-void bd_plan_make_scratch(struct batchdot_plan *plan) {
+void bd_plan_keep_preparation(struct batchdot_plan *plan) {
     if (plan->engine == &bd_native_engine && !plan->tensor[OPERAND_OUT].is_empty)
-        bd_native_make_scratch(&plan->preparation, plan->num_threads);
+        bd_native_keep(&plan->preparation, plan->num_threads);
 }
 
-void bd_plan_free_scratch(struct batchdot_plan *plan) {
-    bd_slots_free(plan->preparation.slots);
+void bd_plan_forget_preparation(struct batchdot_plan *plan) {
+    bd_native_forget(&plan->preparation);
 }
 
 static batchdot_status check_data(const struct batchdot_plan *plan, const void *const data[OPERAND_COUNT]) {

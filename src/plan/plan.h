@@ -37,11 +37,11 @@ const char *bd_plan_reason(const struct batchdot_plan *plan);
 /* For a plan that outlives the call that makes it: copies the caller's shapes. */
 void bd_plan_keep_shapes(struct batchdot_plan *plan);
 
-/* What makes executing the plan faster and takes memory of its own. The plan works without. */
-void bd_plan_make_scratch(struct batchdot_plan *plan);
+/* For a plan that stays where it is: what makes executing it faster and takes memory of its own. It works without. */
+void bd_plan_keep_preparation(struct batchdot_plan *plan);
 
-/* Frees what the plan has of its own, but not the plan. */
-void bd_plan_free_scratch(struct batchdot_plan *plan);
+/* Frees that, but not the plan. */
+void bd_plan_forget_preparation(struct batchdot_plan *plan);
 
 /* The caller's pointers, each that of element [0, 0, ...]. */
 batchdot_status bd_plan_run(const struct batchdot_plan *plan, const void *x, const void *y, void *out);
