@@ -10,6 +10,7 @@ here=$SOURCE/tests/mutants
 copy=$SCRATCH/source
 tree=$SCRATCH/build
 tab=$(printf '\t')
+unset CFLAGS # a mutant may well be warned of
 export CC PATH="$TESTS:$PATH" CMAKE_BUILD_PARALLEL_LEVEL="${CMAKE_BUILD_PARALLEL_LEVEL:-2}"
 
 build_library() { "$CMAKE" --build "$tree" --target batchdot >"$SCRATCH/build.log" 2>&1; }
