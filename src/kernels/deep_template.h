@@ -49,7 +49,7 @@ static inline __attribute__((always_inline)) void deep_tile(const struct product
     int64_t k = product->k;
     for (; k >= LANES; k -= LANES, x += LANES, y += LANES) {
         if (ahead.bytes_a_step > 0)
-            fetch_steps(&ahead, 1);
+            fetch_step(&ahead);
         vec x_vectors[DEEP_ROWS];
 #pragma GCC unroll 16
         for (int i = 0; i < rows; i++)

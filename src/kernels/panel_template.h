@@ -23,38 +23,33 @@ enum {
 enum {
     PACKED_BLOCK_M = 512,
     PACKED_PANELS = 4,
-    PACKED_X_SIZE = (PACKED_BLOCK_M + SLIVER_ROWS) * PANEL_BLOCK_K,
-    PACKED_SIZE = PACKED_X_SIZE + PACKED_PANELS * PANEL_SIZE
+    PACKED_SIZE = PACKED_BLOCK_M * PANEL_BLOCK_K + PACKED_PANELS * PANEL_SIZE
 };
 
 /* vectors is a constant. */
 static inline __attribute__((always_inline)) void pack_row_vectors(element *panel, int64_t k, const element *y,
-                                                                   int64_t y_k, int64_t columns, int vectors) {
-    const part lanes_read = first_lanes(columns < LANES ? columns : LANES);
-    const int64_t last_vector = (columns - LANES) * (int64_t)sizeof(element);
+                                                                   int64_t y_k, part last, int vectors) {
     for (int64_t step = 0; step < k; step++, panel += vectors * LANES, y += y_k) {
 #pragma GCC unroll 4
-        for (int j = 0; j < vectors; j++) {
-            const element *const from = vector_of_row(y, j, vectors, last_vector);
-            store((element *)vector_of_row(panel, j, vectors, last_vector),
-                  vectors > 1 ? load(from) : load_part(from, lanes_read));
-        }
+        for (int j = 0; j < vectors; j++)
+            store(panel + j * LANES, j + 1 < vectors ? load(y + j * LANES) : load_part(y + j * LANES, last));
     }
 }
 
 static void pack_rows(element *panel, int64_t k, int64_t n, int64_t width, const element *y, int64_t y_k) {
+    const part last = first_lanes(n - width + LANES);
     switch (width / LANES) {
     case 1:
-        pack_row_vectors(panel, k, y, y_k, n, 1);
+        pack_row_vectors(panel, k, y, y_k, last, 1);
         break;
     case 2:
-        pack_row_vectors(panel, k, y, y_k, n, 2);
+        pack_row_vectors(panel, k, y, y_k, last, 2);
         break;
     case 3:
-        pack_row_vectors(panel, k, y, y_k, n, 3);
+        pack_row_vectors(panel, k, y, y_k, last, 3);
         break;
     default:
-        pack_row_vectors(panel, k, y, y_k, n, 4);
+        pack_row_vectors(panel, k, y, y_k, last, 4);
     }
 }
 
@@ -99,17 +94,17 @@ static void panel_rows(const struct product *product, const struct tiling *tilin
         block.k = product->k - step < PANEL_BLOCK_K ? product->k - step : PANEL_BLOCK_K;
         for (int64_t column = 0, j = 0; column < tiling->columns.count; column++) {
             const int64_t vectors = bd_part_extent(tiling->columns, column), width = vectors * LANES;
-            const struct parts row_blocks = tiling->rows[column < tiling->columns.longer];
+            const int64_t n = column + 1 < tiling->columns.count ? width : product->n - j;
             const element *const from = y + step * product->y_k + j * product->y_n;
-            block.n = product->n - j < width ? product->n - j : width;
             block.y_k = width;
-            pack_panel(product, panel, block.k, block.n, width, from);
-            prefetch->rows = no_prefetch.rows;
-            if (product->y_n == 1 && block.n == width)
+            pack_panel(product, panel, block.k, n, width, from);
+            prefetch->rows = (struct row_stream){NULL, 0, 0, 0};
+            if (product->y_n == 1 && n == width)
                 prefetch->rows =
                     (struct row_stream){(const char *)(from + width), product->y_k * (int64_t)sizeof(element), block.k,
-                                        row_blocks.count, width * (int64_t)sizeof(element)};
-            run_column(&block, row_blocks, 0, vectors, 0, prefetch, x + step * product->x_k, panel, out + j);
+                                        width * (int64_t)sizeof(element)};
+            tile_column(&block, tiling->rows[column < tiling->columns.longer], (int)vectors,
+                        first_lanes(n - width + LANES), prefetch, x + step * product->x_k, panel, out + j);
             j += width;
         }
         block.beta[0] = 1;
@@ -140,30 +135,40 @@ static inline __attribute__((always_inline)) void pack_sliver_of(int rows, eleme
     pack_elements(packed + step * rows, k - step, rows, rows, x + step, 1, x_m);
 }
 
-/* A block of x, sliver by sliver: all that a tile's rows have in this block of k, step by step, as far apart as the
- * longest have them. */
-static void pack_slivers(const struct product *product, struct parts slivers, int64_t stride, int64_t k,
-                         const element *x, element *packed) {
+/* A block of x, sliver by sliver: all that a tile's rows have in this block of k, step by step. */
+static void pack_slivers(const struct product *product, struct parts slivers, int64_t k, const element *x,
+                         element *packed) {
     for (int64_t index = 0; index < slivers.count; index++) {
         const int64_t rows = bd_part_extent(slivers, index);
         if (product->x_k == 1 && rows == SLIVER_ROWS)
             pack_sliver_of(SLIVER_ROWS, packed, k, x, product->x_m);
         else
-            pack_elements(packed, k, rows, stride, x, product->x_k, product->x_m);
-        packed += stride * k;
+            pack_elements(packed, k, rows, rows, x, product->x_k, product->x_m);
+        packed += rows * k;
         x += rows * product->x_m;
+    }
+}
+
+/* A column of tiles, as tile_column, of packed x. */
+static void sliver_column(struct product *block, struct parts slivers, int vectors, part last, const element *packed,
+                          const element *panel, element *out) {
+    const struct ahead nothing = {NULL, 0};
+    for (int64_t index = 0; index < slivers.count; index++) {
+        const int64_t rows = bd_part_extent(slivers, index);
+        fetch_output(block, out, rows, vectors);
+        block->x_k = rows;
+        tile_functions[vectors][rows](block, last, nothing, packed, panel, out);
+        packed += rows * block->k;
+        out += rows * block->out_m;
     }
 }
 
 /* A block of x's rows and of k. */
 static void packed_block(const struct product *product, struct product *block, struct parts columns, const element *x,
                          const element *y, element *out) {
-    element *const packed = product->scratch, *const panels = packed + PACKED_X_SIZE;
+    element *const packed = product->scratch, *const panels = packed + PACKED_BLOCK_M * PANEL_BLOCK_K;
     const struct parts slivers = bd_cut(product->m, tile_row_blocks(product->m, columns.least + (columns.longer > 0)));
-    struct prefetch prefetch = no_prefetch;
-    prefetch.of_out = true;
-    block->x_k = slivers.least + (slivers.longer > 0);
-    pack_slivers(product, slivers, block->x_k, block->k, x, packed);
+    pack_slivers(product, slivers, block->k, x, packed);
     for (int64_t column = 0, ready = 0, j = 0, ready_j = 0; column < columns.count; column++) {
         for (; ready < columns.count && ready < column / PACKED_PANELS * PACKED_PANELS + PACKED_PANELS; ready++) {
             const int64_t width = bd_part_extent(columns, ready) * LANES;
@@ -173,10 +178,10 @@ static void packed_block(const struct product *product, struct product *block, s
             ready_j += width;
         }
         const int64_t vectors = bd_part_extent(columns, column), width = vectors * LANES;
-        block->n = product->n - j < width ? product->n - j : width;
+        const int64_t n = product->n - j < width ? product->n - j : width;
         block->y_k = width;
-        run_column(block, slivers, 0, vectors, block->x_k * block->k, &prefetch, packed,
-                   panels + column % PACKED_PANELS * PANEL_SIZE, out + j);
+        sliver_column(block, slivers, (int)vectors, first_lanes(n - width + LANES), packed,
+                      panels + column % PACKED_PANELS * PANEL_SIZE, out + j);
         j += width;
     }
 }

@@ -26,7 +26,7 @@ struct stream {
 /* Rows of a few lines each, far from each other, which so many tiles fetch between them. */
 struct row_stream {
     const char *next;
-    int64_t stride, rows, tiles, bytes_a_row;
+    int64_t stride, rows, bytes_a_row;
 };
 
 struct prefetch {
@@ -35,7 +35,7 @@ struct prefetch {
     bool of_out; /* each tile its own part of the output; measured to pay where that is small */
 };
 
-static const struct prefetch no_prefetch = {{NULL, 0, 0, 0}, {NULL, 0, 0, 0}, {NULL, 0, 0, 0, 0}, false};
+static const struct prefetch no_prefetch = {{NULL, 0, 0, 0}, {NULL, 0, 0, 0}, {NULL, 0, 0, 0}, false};
 
 /* The bytes from an operand's first element to its last, or 0 where they are not dense enough to be fetched whole. */
 static inline int64_t dense_bytes(int64_t rows, int64_t row_stride, int64_t columns, int64_t column_stride,
@@ -79,25 +79,20 @@ static inline struct ahead next_ahead(struct prefetch *prefetch) {
     return ahead;
 }
 
-/* The next tile's share of the rows. */
-static inline void fetch_rows(struct row_stream *stream) {
-    const int64_t rows = (stream->rows + stream->tiles - 1) / stream->tiles;
+/* A tile's share of the rows, so many tiles being left. */
+static inline void fetch_rows(struct row_stream *stream, int64_t tiles_left) {
+    const int64_t rows = (stream->rows + tiles_left - 1) / tiles_left;
     for (int64_t i = 0; i < rows; i++) {
         for (int64_t byte = 0; byte < stream->bytes_a_row; byte += CACHE_LINE)
             __builtin_prefetch(stream->next + byte);
         stream->next += stream->stride;
     }
     stream->rows -= rows;
-    stream->tiles--;
 }
 
-/* steps is a constant. */
-static inline __attribute__((always_inline)) void fetch_steps(struct ahead *ahead, int steps) {
-#pragma GCC unroll 16
-    for (int step = 0; step < steps; step++) {
-        __builtin_prefetch(ahead->next);
-        ahead->next += ahead->bytes_a_step;
-    }
+static inline void fetch_step(struct ahead *ahead) {
+    __builtin_prefetch(ahead->next);
+    ahead->next += ahead->bytes_a_step;
 }
 
 #endif

@@ -8,108 +8,80 @@
 
 #include <stddef.h>
 
-enum { MAX_TILE_ROWS = 16, MAX_TILE_VECTORS = 8, STEPS_AT_ONCE = 4 };
+enum { MAX_TILE_ROWS = 16, MAX_TILE_VECTORS = 8 };
 
-/* What the tiles of a column have in common. Where its columns are not whole vectors, the last vector begins further to
- * the left, and some columns are computed twice, alike: that takes neither a masked load nor a masked store. Less than
- * one vector is a part. Strides are in bytes here. */
-struct tile_column {
-    const struct product *product;
-    int64_t columns, k;
-    int64_t x_m, x_three_rows, x_k, y_k, out_m, last_vector;
-    bool is_plain; /* alpha 1, beta 0 */
-};
+/* rows * vectors of an item's output; the last vector of a row has the lanes that last says. Where parts cost something
+ * and it is not the only one, it begins further to the left instead, and some columns are computed twice, alike. */
+typedef void tile_function(const struct product *product, part last, struct ahead ahead, const element *x,
+                           const element *y, element *out);
 
-typedef void tile_function(const struct tile_column *column, struct ahead ahead, const element *x, const element *y,
-                           element *out);
-
-static inline const element *bytes_on(const element *data, int64_t bytes) {
-    return (const element *)((const char *)data + bytes);
-}
-
-/* Keeps a compiler from other ways to reach the next step's elements than adding one stride, such as addresses worked
- * out beforehand, for which there are no registers. */
-static inline const element *stepped(const element *data, int64_t stride) {
-    data = bytes_on(data, stride);
+/* Keeps a compiler from other ways to reach the next step's elements than adding a stride, such as loops of their own
+ * for strides of 1 or addresses worked out beforehand, for which there are no registers. */
+static inline const element *stepped(const element *data) {
     __asm__("" : "+r"(data));
     return data;
 }
 
-/* A vector of a row of y or of the output; both are vectors wide. */
-static inline const element *vector_of_row(const element *row, int vector, int vectors, int64_t last_vector) {
-    return vector > 0 && vector + 1 == vectors ? bytes_on(row, last_vector) : row + vector * LANES;
+/* Where in a row of a tile a vector begins. */
+static inline int64_t vector_column(part last, int vector, int vectors, bool last_is_whole) {
+    const bool is_moved = PARTS_COST && !last_is_whole && vectors > 1 && vector + 1 == vectors;
+    return is_moved ? (vectors - 2) * LANES + (int64_t)last : vector * LANES;
 }
 
-/* One step along k, after which x and y point to the next. x's rows are reached from every fourth one: an address is
- * then a register plus 0 to 3 strides, of which a processor has enough. rows, vectors and is_part are constants. */
-static inline __attribute__((always_inline)) void tile_step(const struct tile_column *column, const element *x_fourth[],
-                                                            const element **y,
+/* Whether a vector is loaded and stored as a part. */
+static inline bool is_part(int vector, int vectors, bool last_is_whole) {
+    return !last_is_whole && vector + 1 == vectors && !(PARTS_COST && vectors > 1);
+}
+
+/* One step along k, after which x and y point to the next. rows, vectors and last_is_whole are constants. */
+static inline __attribute__((always_inline)) void tile_step(const struct product *product, int64_t x_third_row,
+                                                            part last, const element *x_fourth[], const element **y,
                                                             vec sums[MAX_TILE_ROWS][MAX_TILE_VECTORS], int rows,
-                                                            int vectors, bool is_part) {
+                                                            int vectors, bool last_is_whole) {
     vec y_vectors[MAX_TILE_VECTORS];
 #pragma GCC unroll 16
     for (int j = 0; j < vectors; j++) {
-        const element *const from = vector_of_row(*y, j, vectors, column->last_vector);
-        y_vectors[j] = is_part ? load_part(from, first_lanes(column->columns)) : load(from);
+        const element *const from = *y + vector_column(last, j, vectors, last_is_whole);
+        y_vectors[j] = is_part(j, vectors, last_is_whole) ? load_part(from, last) : load(from);
         if (rows > 1)
             y_vectors[j] = in_register(y_vectors[j]);
     }
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++) {
-        const int64_t row = i % 4 == 3 ? column->x_three_rows : i % 4 * column->x_m;
-        const vec factor = broadcast(*bytes_on(x_fourth[i / 4], row));
+        const vec factor = broadcast(x_fourth[i / 4][i % 4 == 3 ? x_third_row : i % 4 * product->x_m]);
 #pragma GCC unroll 16
         for (int j = 0; j < vectors; j++)
-            accumulate(&sums[i][j], factor, y_vectors[j]);
+            sums[i][j] = multiply_add(factor, y_vectors[j], sums[i][j]);
     }
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i += 4)
-        x_fourth[i / 4] = stepped(x_fourth[i / 4], column->x_k);
-    *y = stepped(*y, column->y_k);
+        x_fourth[i / 4] = stepped(x_fourth[i / 4] + product->x_k);
+    *y = stepped(*y + product->y_k);
 }
 
-/* alpha and beta, which most products have no use for, of sums that lie in memory. What the last vector of a row
- * computes twice is finished once. */
-static __attribute__((noinline, noclone)) void finish_tile(const struct product *product, int64_t columns,
-                                                           const vec *sums, int rows, int vectors, element *out) {
+/* alpha and beta, which most products have no use for, of sums that lie in memory. */
+static __attribute__((noinline)) void finish_tile(const struct product *product, part last, const vec *sums, int rows,
+                                                  int vectors, element *out) {
     const struct scaling scaling = scaling_of(product);
-    const int64_t whole = (int64_t)(vectors - 1) * LANES, rest = columns - whole;
     for (int i = 0; i < rows; i++, sums += vectors, out += product->out_m) {
         for (int j = 0; j + 1 < vectors; j++)
             finish(scaling, out + j * LANES, sums[j]);
-        const element *const last = (const element *)&sums[vectors - 1] + (vectors > 1 ? LANES - rest : 0);
-        finish_part(scaling, out + whole, load_part(last, first_lanes(rest)), first_lanes(rest));
+        vec sum = sums[vectors - 1];
+        if (PARTS_COST && vectors > 1) /* what it has of the vector before it is finished */
+            sum = load_part((const element *)&sums[vectors - 1] + LANES - (int64_t)last, last);
+        finish_part(scaling, out + (vectors - 1) * LANES, sum, last);
     }
 }
 
-static void fetch_output(const struct product *product, const element *out, int rows, int vectors) {
-    for (int i = 0; i < rows; i++)
-        for (int j = 0; j < vectors; j++)
-            __builtin_prefetch(out + i * product->out_m + j * LANES, 1);
-}
-
-/* What is fetched before a tile, and while it runs. */
-static struct ahead fetch_for_tile(struct prefetch *prefetch, const struct product *product, const element *out,
-                                   int rows, int vectors) {
-    if (prefetch->of_out)
-        fetch_output(product, out, rows, vectors);
-    if (prefetch->rows.tiles > 0)
-        fetch_rows(&prefetch->rows);
-    return next_ahead(prefetch);
-}
-
-/* Inlined with constant rows, vectors and is_part, so that the accumulators live in registers. */
-static inline __attribute__((always_inline)) void tile(const struct tile_column *column, struct ahead ahead,
+/* Inlined with constant rows, vectors and last_is_whole, so that the accumulators live in registers. x's rows are
+ * reached from every fourth one: an address is then a register plus 0 to 3 strides, of which a processor has enough.
+ * One item only: with a loop over items around it, a compiler prepares so much ahead of the loop that a short product
+ * takes a quarter longer. */
+static inline __attribute__((always_inline)) void tile(const struct product *product, part last, struct ahead ahead,
                                                        const element *x, const element *y, element *out, int rows,
-                                                       int vectors, bool is_part) {
-    /* Copies, which no store can be taken to change. */
-    const struct tile_column strides = {.columns = column->columns,
-                                        .x_m = column->x_m,
-                                        .x_three_rows = column->x_three_rows,
-                                        .x_k = column->x_k,
-                                        .y_k = column->y_k,
-                                        .out_m = column->out_m,
-                                        .last_vector = column->last_vector};
+                                                       int vectors, bool last_is_whole) {
+    const struct product strides = {.x_m = product->x_m, .x_k = product->x_k, .y_k = product->y_k};
+    const int64_t out_m = product->out_m;
     vec sums[MAX_TILE_ROWS][MAX_TILE_VECTORS];
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++) {
@@ -117,52 +89,51 @@ static inline __attribute__((always_inline)) void tile(const struct tile_column 
         for (int j = 0; j < vectors; j++)
             sums[i][j] = zero();
     }
+
     const element *x_fourth[MAX_TILE_ROWS / 4];
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i += 4)
-        x_fourth[i / 4] = bytes_on(x, i * strides.x_m);
-    int64_t steps = column->k;
-    for (; steps >= STEPS_AT_ONCE; steps -= STEPS_AT_ONCE) {
-        if (ahead.bytes_a_step > 0)
-            fetch_steps(&ahead, STEPS_AT_ONCE);
-#pragma GCC unroll 16
-        for (int step = 0; step < STEPS_AT_ONCE; step++)
-            tile_step(&strides, x_fourth, &y, sums, rows, vectors, is_part);
-    }
-    for (; steps > 0; steps--)
-        tile_step(&strides, x_fourth, &y, sums, rows, vectors, is_part);
-
-    if (!column->is_plain) {
-        vec scratch[REGISTERS];
-#pragma GCC unroll 16
-        for (int i = 0; i < rows; i++) {
-#pragma GCC unroll 16
-            for (int j = 0; j < vectors; j++)
-                scratch[i * vectors + j] = sums[i][j];
+        x_fourth[i / 4] = x + i * strides.x_m;
+    int64_t x_third_row = 3 * strides.x_m;
+    __asm__("" : "+r"(x_third_row)); /* else added up anew at every step */
+    if (ahead.bytes_a_step > 0) {
+#pragma GCC unroll 4
+        for (int64_t step = product->k; step > 0; step--) {
+            fetch_step(&ahead);
+            tile_step(&strides, x_third_row, last, x_fourth, &y, sums, rows, vectors, last_is_whole);
         }
-        finish_tile(column->product, column->columns, scratch, rows, vectors, out);
-        return;
+    } else {
+#pragma GCC unroll 4
+        for (int64_t step = product->k; step > 0; step--)
+            tile_step(&strides, x_third_row, last, x_fourth, &y, sums, rows, vectors, last_is_whole);
     }
+
+    const bool is_plain = scaling_of(product).is_plain;
+    vec scratch[REGISTERS];
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++) {
 #pragma GCC unroll 16
         for (int j = 0; j < vectors; j++) {
-            if (is_part)
-                store_part(out, sums[i][j], first_lanes(strides.columns));
+            element *const to = out + i * out_m + vector_column(last, j, vectors, last_is_whole);
+            if (!is_plain)
+                scratch[i * vectors + j] = sums[i][j];
+            else if (is_part(j, vectors, last_is_whole))
+                store_part(to, sums[i][j], last);
             else
-                store((element *)vector_of_row(out, j, vectors, strides.last_vector), sums[i][j]);
+                store(to, sums[i][j]);
         }
-        out = (element *)stepped(out, strides.out_m);
     }
+    if (!is_plain)
+        finish_tile(product, last, scratch, rows, vectors, out);
 }
 
 #define TILE(rows, vectors)                                                                                            \
-    static void tile_##rows##x##vectors(const struct tile_column *column, struct ahead ahead, const element *x,        \
-                                        const element *y, element *out) {                                              \
-        if (vectors == 1 && column->columns < LANES)                                                                   \
-            tile(column, ahead, x, y, out, rows, vectors, true);                                                       \
+    static void tile_##rows##x##vectors(const struct product *product, part last, struct ahead ahead,                  \
+                                        const element *x, const element *y, element *out) {                            \
+        if (PARTS_COST && is_whole(last))                                                                              \
+            tile(product, last, ahead, x, y, out, rows, vectors, true);                                                \
         else                                                                                                           \
-            tile(column, ahead, x, y, out, rows, vectors, false);                                                      \
+            tile(product, last, ahead, x, y, out, rows, vectors, false);                                               \
     }
 #include "kernels/tile_shapes.inc"
 #undef TILE
@@ -230,32 +201,24 @@ static struct tiling tiling_of(const struct product *product) {
     return tiling_of_columns(product->m, vectors, bd_divide_up(vectors, best));
 }
 
-/* The column of tiles, so many vectors wide, that begins at column j. */
-static struct tile_column tile_column_at(const struct product *product, int64_t j, int64_t vectors) {
-    enum { SIZE = sizeof(element) };
-    const int64_t columns = product->n - j < vectors * LANES ? product->n - j : vectors * LANES;
-    return (struct tile_column){
-        .product = product,
-        .columns = columns,
-        .k = product->k,
-        .x_m = product->x_m * SIZE,
-        .x_three_rows = 3 * product->x_m * SIZE,
-        .x_k = product->x_k * SIZE,
-        .y_k = product->y_k * SIZE,
-        .out_m = product->out_m * SIZE,
-        .last_vector = (columns - LANES) * SIZE,
-        .is_plain = scaling_of(product).is_plain,
-    };
+static void fetch_output(const struct product *product, const element *out, int64_t rows, int vectors) {
+    for (int64_t i = 0; i < rows; i++)
+        for (int j = 0; j < vectors; j++)
+            __builtin_prefetch(out + i * product->out_m + j * LANES, 1);
 }
 
-/* Runs a column's tiles. x is read in place, or from slivers for a tile's rows each, that far apart. */
-static void run_column(const struct product *product, struct parts row_blocks, int64_t j, int64_t vectors,
-                       int64_t sliver, struct prefetch *prefetch, const element *x, const element *y, element *out) {
-    const struct tile_column column = tile_column_at(product, j, vectors);
+/* A column of tiles, vectors wide. */
+static void tile_column(const struct product *product, struct parts row_blocks, int vectors, part last,
+                        struct prefetch *prefetch, const element *x, const element *y, element *out) {
     for (int64_t block = 0; block < row_blocks.count; block++) {
         const int64_t rows = bd_part_extent(row_blocks, block);
-        tile_functions[vectors][rows](&column, fetch_for_tile(prefetch, product, out, rows, vectors), x, y, out);
-        x += sliver ? sliver : rows * product->x_m;
+        const struct ahead ahead = next_ahead(prefetch);
+        if (prefetch->of_out)
+            fetch_output(product, out, rows, vectors);
+        if (prefetch->rows.rows > 0)
+            fetch_rows(&prefetch->rows, row_blocks.count - block);
+        tile_functions[vectors][rows](product, last, ahead, x, y, out);
+        x += rows * product->x_m;
         out += rows * product->out_m;
     }
 }
@@ -263,7 +226,7 @@ static void run_column(const struct product *product, struct parts row_blocks, i
 /* A tile of an item that has few of them: to work out where they are takes as long as some steps. */
 struct listed_tile {
     tile_function *run;
-    const struct tile_column *column;
+    part last;
     int rows, vectors;
     int64_t x, y, out;
 };
@@ -275,45 +238,44 @@ struct tile_plan {
     struct tiling tiling;
     struct prefetch prefetch;
     int listed; /* tiles, or 0 */
-    struct tile_column wide, narrow, last;
     struct listed_tile tiles[MOST_LISTED_TILES];
 };
 
-static void list_column(struct tile_plan *plan, const struct tile_column *column, struct parts row_blocks, int64_t j,
-                        int64_t vectors) {
-    const struct product *const product = column->product;
-    for (int64_t block = 0, i = 0; block < row_blocks.count; block++) {
-        const int64_t rows = bd_part_extent(row_blocks, block);
-        plan->tiles[plan->listed++] =
-            (struct listed_tile){tile_functions[vectors][rows], column, (int)rows, (int)vectors, i * product->x_m, j,
-                                 i * product->out_m + j};
-        i += rows;
+static int list_tiles(const struct product *product, const struct tiling *tiling, struct listed_tile *tiles) {
+    const part whole = first_lanes(LANES), end_of_row = first_lanes((product->n - 1) % LANES + 1);
+    int count = 0;
+    for (int64_t column = 0, j = 0; column < tiling->columns.count; column++) {
+        const int vectors = (int)bd_part_extent(tiling->columns, column);
+        const struct parts row_blocks = tiling->rows[column < tiling->columns.longer];
+        const part last = column + 1 == tiling->columns.count ? end_of_row : whole;
+        for (int64_t block = 0, i = 0; block < row_blocks.count; block++) {
+            const int rows = (int)bd_part_extent(row_blocks, block);
+            tiles[count++] = (struct listed_tile){
+                tile_functions[vectors][rows], last, rows, vectors, i * product->x_m, j, i * product->out_m + j};
+            i += rows;
+        }
+        j += vectors * LANES;
     }
+    return count;
 }
 
-static void list_tiles(struct tile_plan *plan, const struct product *product) {
-    const struct parts cut = plan->tiling.columns;
-    const int64_t width = cut.least * LANES,
-                  last = (cut.longer * (cut.least + 1) + (cut.count - 1 - cut.longer) * cut.least) * LANES;
-    plan->wide = tile_column_at(product, 0, cut.least + 1);
-    plan->narrow = tile_column_at(product, 0, cut.least);
-    plan->last = tile_column_at(product, last, cut.least);
-    int64_t j = 0;
-    for (int64_t index = 0; index < cut.count; index++) {
-        const bool is_wide = index < cut.longer;
-        const struct tile_column *const column = is_wide ? &plan->wide : j < last ? &plan->narrow : &plan->last;
-        list_column(plan, column, plan->tiling.rows[is_wide], j, cut.least + is_wide);
-        j += width + is_wide * LANES;
-    }
-}
-
-static void run_listed(const struct tile_plan *plan, struct prefetch *prefetch, const element *x, const element *y,
-                       element *out) {
-    const struct listed_tile *const end = plan->tiles + plan->listed;
-    for (const struct listed_tile *tile = plan->tiles; tile < end; tile++) {
+static void run_listed(const struct product *product, const struct listed_tile *tiles, int count,
+                       struct prefetch *prefetch, const element *x, const element *y, element *out) {
+    for (const struct listed_tile *tile = tiles; tile < tiles + count; tile++) {
         if (prefetch->of_out)
-            fetch_output(tile->column->product, out + tile->out, tile->rows, tile->vectors);
-        tile->run(tile->column, next_ahead(prefetch), x + tile->x, y + tile->y, out + tile->out);
+            fetch_output(product, out + tile->out, tile->rows, tile->vectors);
+        tile->run(product, tile->last, next_ahead(prefetch), x + tile->x, y + tile->y, out + tile->out);
+    }
+}
+
+static void run_columns(const struct product *product, const struct tiling *tiling, struct prefetch *prefetch,
+                        const element *x, const element *y, element *out) {
+    for (int64_t column = 0, j = 0; column < tiling->columns.count; column++) {
+        const int64_t vectors = bd_part_extent(tiling->columns, column);
+        const bool is_last = column + 1 == tiling->columns.count;
+        tile_column(product, tiling->rows[column < tiling->columns.longer], (int)vectors,
+                    first_lanes(is_last ? (product->n - 1) % LANES + 1 : LANES), prefetch, x, y + j, out + j);
+        j += vectors * LANES;
     }
 }
 
@@ -321,28 +283,19 @@ static void tile_prepare(const struct product *product, struct tile_plan *plan) 
     plan->tiling = tiling_of(product);
     const int64_t tiles = tile_count(&plan->tiling);
     plan->prefetch = prefetch_of(product, sizeof(element), tiles, product->k);
-    plan->listed = 0;
-    if (tiles <= MOST_LISTED_TILES)
-        list_tiles(plan, product);
+    plan->listed = tiles <= MOST_LISTED_TILES ? list_tiles(product, &plan->tiling, plan->tiles) : 0;
 }
 
-static void run_columns(const struct product *product, const struct tiling *tiling, struct prefetch *prefetch,
-                        const element *x, const element *y, element *out) {
-    for (int64_t column = 0, j = 0; column < tiling->columns.count; column++) {
-        const int64_t vectors = bd_part_extent(tiling->columns, column);
-        run_column(product, tiling->rows[column < tiling->columns.longer], j, vectors, 0, prefetch, x, y + j, out + j);
-        j += vectors * LANES;
-    }
-}
-
-static void run_items(const struct product *product, const struct tile_plan *plan, const element *x, const element *y,
-                      element *out) {
+static inline void run_items(const struct product *product, const struct tile_plan *plan, const element *x,
+                             const element *y, element *out) {
+    const struct prefetch prefetch_item = plan->prefetch;
+    const int listed = plan->listed;
     for (int64_t item = 0; item < product->items; item++) {
-        struct prefetch prefetch = plan->prefetch;
+        struct prefetch prefetch = prefetch_item;
         prefetch.x.next = (const char *)(x + product->x_item);
         prefetch.y.next = (const char *)(y + product->y_item);
-        if (plan->listed)
-            run_listed(plan, &prefetch, x, y, out);
+        if (listed)
+            run_listed(product, plan->tiles, listed, &prefetch, x, y, out);
         else
             run_columns(product, &plan->tiling, &prefetch, x, y, out);
         x += product->x_item;

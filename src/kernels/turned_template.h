@@ -42,12 +42,11 @@ static void turned_item(const struct product *product, struct parts tile_columns
     for (int64_t column = 0, i = 0; column < tile_columns.count; column++) {
         const int64_t vectors = bd_part_extent(tile_columns, column), width = vectors * LANES;
         const int64_t m = column + 1 < tile_columns.count ? width : product->m - i;
-        turned.n = m;
         turned.out_m = width;
         for (int64_t j = 0; j < product->n; j += TURNED_ROWS) {
             turned.m = product->n - j < TURNED_ROWS ? product->n - j : TURNED_ROWS;
-            run_column(&turned, bd_cut(turned.m, tile_row_blocks(turned.m, vectors)), 0, vectors, 0, &prefetch,
-                       y + j * product->y_n, x + i, scratch);
+            tile_column(&turned, bd_cut(turned.m, tile_row_blocks(turned.m, vectors)), (int)vectors,
+                        first_lanes(m - width + LANES), &prefetch, y + j * product->y_n, x + i, scratch);
             write_turned(product, scratch, width, m, turned.m, out + i * product->out_m + j);
         }
         i += width;

@@ -22,7 +22,11 @@ enum { LANES = 4 };
 typedef int part;      /* how many lanes, the first ones */
 typedef __m256i lanes; /* for f64, each lane is the two 32-bit lanes that it consists of */
 
-enum { PERMUTES_COST = 1 };
+enum { PARTS_COST = 1, PERMUTES_COST = 1 };
+
+static inline bool is_whole(part lanes_present) {
+    return lanes_present == LANES;
+}
 
 static inline part first_lanes(int64_t count) {
     return (part)count;
@@ -67,14 +71,6 @@ static inline vec multiply(vec a, vec b) {
 
 static inline vec multiply_add(vec a, vec b, vec sum) {
     return OF_TYPE(fmadd)(a, b, sum);
-}
-
-static inline void accumulate(vec *sum, vec a, vec b) {
-#if ELEMENT_BITS == 32
-    __asm__("vfmadd231ps %2, %1, %0" : "+x"(*sum) : "x"(a), "xm"(b));
-#else
-    __asm__("vfmadd231pd %2, %1, %0" : "+x"(*sum) : "x"(a), "xm"(b));
-#endif
 }
 
 /* Parts are stored by halves, quarters and elements: a masked store takes some processors as long as ten whole ones. */

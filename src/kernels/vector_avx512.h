@@ -25,8 +25,15 @@ enum { LANES = 8 };
 /* Lane numbers, for permute. */
 typedef __m512i lanes;
 
+/* Whether loading a part takes longer than loading a vector. */
+enum { PARTS_COST = 0 };
+
 /* Whether permuting lanes takes longer than multiplying. */
 enum { PERMUTES_COST = 0 };
+
+static inline bool is_whole(part lanes_present) {
+    return lanes_present == (part)~0;
+}
 
 static inline vec zero(void) {
     return OF_TYPE(setzero)();
@@ -94,18 +101,6 @@ static inline lanes add_to_lanes(lanes from, int32_t distance) {
 /* a * b + sum, rounded once. */
 static inline vec multiply_add(vec a, vec b, vec sum) {
     return OF_TYPE(fmadd)(a, b, sum);
-}
-
-/* sum += a * b, once rounded as multiply_add, and in place: a compiler that unrolls a loop over many sums otherwise
- * moves them about between registers, and some to the stack. */
-static inline void accumulate(vec *sum, vec a, vec b) {
-#if defined BATCHDOT_EMULATE_AVX512
-    *sum = multiply_add(a, b, *sum);
-#elif ELEMENT_BITS == 32
-    __asm__("vfmadd231ps %2, %1, %0" : "+v"(*sum) : "v"(a), "v"(b));
-#else
-    __asm__("vfmadd231pd %2, %1, %0" : "+v"(*sum) : "v"(a), "v"(b));
-#endif
 }
 
 #if ELEMENT_BITS == 32

@@ -21,7 +21,11 @@ enum { LANES = 2 };
 
 typedef int part; /* how many lanes, the first ones */
 
-enum { PERMUTES_COST = 1 };
+enum { PARTS_COST = 1, PERMUTES_COST = 1 };
+
+static inline bool is_whole(part lanes_present) {
+    return lanes_present == LANES;
+}
 
 static inline vec zero(void) {
     return OF_TYPE(vdupq_n)(0);
@@ -65,10 +69,6 @@ static inline vec multiply(vec a, vec b) {
 
 static inline vec multiply_add(vec a, vec b, vec sum) {
     return OF_TYPE(vfmaq)(sum, a, b);
-}
-
-static inline void accumulate(vec *sum, vec a, vec b) {
-    *sum = in_register(multiply_add(a, b, *sum));
 }
 
 static inline int sum_slot(int row) {

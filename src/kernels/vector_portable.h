@@ -17,7 +17,11 @@ typedef element vec __attribute__((vector_size(LANES * sizeof(element))));
 
 typedef int part; /* how many lanes, the first ones; never none, which only permuting kernels have */
 
-enum { PERMUTES_COST = 1 };
+enum { PARTS_COST = 1, PERMUTES_COST = 1 };
+
+static inline bool is_whole(part lanes_present) {
+    return lanes_present == LANES;
+}
 
 static inline vec zero(void) {
     return (vec){0};
@@ -68,10 +72,6 @@ static inline vec multiply(vec a, vec b) {
 /* Rounded twice: the C library's fma takes a hundred times as long where the processor has none. */
 static inline vec multiply_add(vec a, vec b, vec sum) {
     return a * b + sum;
-}
-
-static inline void accumulate(vec *sum, vec a, vec b) {
-    *sum = in_register(multiply_add(a, b, *sum));
 }
 
 static inline int sum_slot(int row) {
