@@ -197,13 +197,12 @@ static void *scratch_of(const struct kernel_case *tested) {
 }
 
 /* What the kernel makes of a product of more items; of blocks it is told nothing. */
-static const void *preparation_of(const struct kernel_case *tested, const struct product *product) {
+static void *preparation_of(const struct kernel_case *tested, const struct product *product) {
     enum { MORE_ITEMS = 3, MOST_BYTES = 1 << 15 };
     static _Alignas(64) unsigned char prepared[MOST_BYTES];
-    static struct product of_more_items;
     if (!tested->is_prepared || !tested->kernel->prepare || tested->block_m > 0)
         return NULL;
-    of_more_items = *product;
+    struct product of_more_items = *product;
     of_more_items.items += MORE_ITEMS;
     const size_t bytes = tested->kernel->prepare(&of_more_items, NULL);
     assert_in_range(bytes, 1, MOST_BYTES);

@@ -1,11 +1,10 @@
 #include "base/slots.h"
 
+#include "base/aligned.h"
+
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdlib.h>
-
-enum { ALIGNMENT = 64 };
 
 struct slots {
     int count;
@@ -14,17 +13,13 @@ struct slots {
     atomic_bool is_taken[];
 };
 
-static size_t aligned(size_t bytes) {
-    return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-}
-
 /* One piece of memory, in which the slots follow the list. */
 struct slots *bd_slots_make(int count, int64_t bytes) {
-    const size_t list = aligned(sizeof(struct slots) + (size_t)count * sizeof(atomic_bool));
-    const size_t slot = aligned((size_t)bytes);
+    const size_t list = bd_align(sizeof(struct slots) + (size_t)count * sizeof(atomic_bool));
+    const size_t slot = bd_align((size_t)bytes);
     if ((size_t)count > (SIZE_MAX - list) / slot)
         return NULL;
-    struct slots *const slots = aligned_alloc(ALIGNMENT, list + (size_t)count * slot);
+    struct slots *const slots = bd_aligned_alloc(list + (size_t)count * slot);
     if (!slots)
         return NULL;
     slots->count = count;

@@ -11,7 +11,6 @@ struct preparation {
     struct product product; /* a run of items along the innermost batch axis */
     int64_t item_count;     /* of all batch axes */
     int most_threads;       /* that the work is worth */
-    void *prepared;         /* by the kernel, or NULL */
     struct slots *slots;    /* scratch for the kernel, or NULL */
 };
 
@@ -40,10 +39,9 @@ bool bd_blas_is_built_in(void);
 /* Needed before bd_native_engine says its routine or executes. Never fails: there is a kernel for everything. */
 void bd_native_prepare(const struct contraction *contraction, struct preparation *preparation);
 
-/* Gives a preparation, which then stays where it is, what makes it faster if there is memory for it: what its kernel
- * can work out beforehand, and scratch, a slot for each thread that an execute would use, where its kernel has use for
- * any and there is memory for it. Threads that execute at once share the slots, and whoever finds none free does
- * without. */
+/* Gives a preparation what makes it faster, where its kernel has use for it and there is memory: what the kernel can
+ * work out beforehand, and scratch, a slot for each thread that an execute would use. Threads that execute at once
+ * share the slots, and whoever finds none free does without. */
 void bd_native_keep(struct preparation *preparation, int num_threads);
 
 /* Frees that. */

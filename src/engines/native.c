@@ -1,4 +1,5 @@
 /* Drives the kernels: runs of items, or blocks of an item's output when there are fewer items than threads. */
+#include "base/aligned.h"
 #include "base/checked.h"
 #include "base/dtype.h"
 #include "base/parts.h"
@@ -77,8 +78,6 @@ void bd_native_prepare(const struct contraction *contraction, struct preparation
         bd_multiply_saturating(m.extent, bd_multiply_saturating(n.extent, bd_list_extent(k_axes))));
     const int64_t worth = work / MIN_WORK_PER_THREAD;
     preparation->most_threads = worth < 1 ? 1 : worth < INT_MAX ? (int)worth : INT_MAX;
-    preparation->product.prepared = NULL;
-    preparation->prepared = NULL;
     preparation->slots = NULL;
 }
 
@@ -100,12 +99,10 @@ void bd_native_keep(struct preparation *preparation, int num_threads) {
     const struct kernel *const kernel = preparation->kernel;
     struct product *const product = &preparation->product;
     if (kernel->prepare) {
-        enum { ALIGNMENT = 64 };
-        const size_t bytes = kernel->prepare(product, NULL);
-        preparation->prepared = aligned_alloc(ALIGNMENT, (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
-        if (preparation->prepared)
-            kernel->prepare(product, preparation->prepared);
-        product->prepared = preparation->prepared;
+        void *const prepared = bd_aligned_alloc(kernel->prepare(product, NULL));
+        if (prepared)
+            kernel->prepare(product, prepared);
+        product->prepared = prepared;
     }
     const int64_t bytes = kernel->scratch ? kernel->scratch(product) : 0;
     if (bytes > 0)
@@ -114,7 +111,7 @@ void bd_native_keep(struct preparation *preparation, int num_threads) {
 
 void bd_native_forget(struct preparation *preparation) {
     bd_slots_free(preparation->slots);
-    free(preparation->prepared);
+    free(preparation->product.prepared);
 }
 
 static int64_t block_extent(int64_t extent, int64_t wanted_blocks) {

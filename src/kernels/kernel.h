@@ -21,8 +21,8 @@ struct product {
     int outer_k_count;
     double alpha[2], beta[2]; /* real, imaginary; beta 0 does not read out */
     bool conjugate_x, conjugate_y;
-    const void *prepared; /* what the kernel's prepare wrote for such a product, or NULL */
-    void *scratch;        /* as many bytes, at a multiple of 64, as the kernel's scratch says, or NULL */
+    void *prepared; /* what the kernel's prepare wrote for such a product, or NULL; only read */
+    void *scratch;  /* as many bytes, at a multiple of 64, as the kernel's scratch says, or NULL */
 };
 
 typedef void product_kernel(const struct product *product, const void *x, const void *y, void *out);
@@ -39,9 +39,9 @@ struct kernel {
      * concerned. Looks at one item only. */
     bool (*accepts)(const struct product *product);
     product_kernel *run;
-    /* Works out what every run of such a product needs, of any number of items, for as long as product stays where it
-     * is, and writes it to prepared, at a multiple of 64, unless that is NULL. Returns how many bytes it is. NULL for a
-     * kernel that has little to work out; the others do it themselves where they are given none. */
+    /* Works out what every run of such a product needs, of any number of items, and writes it to prepared, at a
+     * multiple of 64, unless that is NULL. Returns how many bytes it is. NULL for a kernel that has little to work out;
+     * the others do it themselves where they are given none. */
     size_t (*prepare)(const struct product *product, void *prepared);
     /* The bytes that help it to compute such a product, or parts of it, faster; 0 if it does not need any, as does NULL
      * for every product. Without them it is slower, and the result's bits are the same. */

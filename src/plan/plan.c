@@ -64,7 +64,7 @@ batchdot_status bd_plan_choose_engine(struct batchdot_plan *plan, batchdot_engin
         return bd_fail(BATCHDOT_ERROR_OPTION, "engine BLAS was asked for, but this library was built without BLAS.");
     plan->requested = requested;
     plan->engine = &bd_native_engine;
-    plan->preparation.prepared = NULL;
+    plan->preparation.product.prepared = NULL;
     plan->preparation.slots = NULL;
     if (plan->tensor[OPERAND_OUT].is_empty)
         return BATCHDOT_OK;

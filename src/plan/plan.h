@@ -37,7 +37,7 @@ const char *bd_plan_reason(const struct batchdot_plan *plan);
 /* For a plan that outlives the call that makes it: copies the caller's shapes. */
 void bd_plan_keep_shapes(struct batchdot_plan *plan);
 
-/* For a plan that stays where it is: what makes executing it faster and takes memory of its own. It works without. */
+/* What makes executing the plan faster and takes memory of its own. It works without. */
 void bd_plan_keep_preparation(struct batchdot_plan *plan);
 
 /* Frees that, but not the plan. */
