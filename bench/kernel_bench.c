@@ -13,19 +13,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct shape {
+struct shape {
     int64_t m, n, k;
-} shapes[] = {{1, 1, 64},   {1, 1, 1000}, {1, 30, 20},  {1, 100, 64}, {1, 64, 100},   {2, 2, 2},
-              {3, 3, 3},    {4, 4, 4},    {8, 8, 8},    {13, 7, 5},   {6, 6, 6},      {16, 16, 16},
-              {33, 17, 9},  {8, 8, 1},    {64, 64, 1},  {8, 8, 1000}, {27, 27, 128},  {64, 10, 200},
-              {1000, 8, 8}, {8, 1000, 8}, {64, 64, 64}, {48, 48, 48}, {128, 128, 128}};
+};
+
+static const struct shape table[] = {
+    {1, 1, 64},    {1, 1, 1000},  {1, 30, 20},  {1, 100, 64}, {1, 64, 100}, {2, 2, 2},    {3, 3, 3},      {4, 4, 4},
+    {8, 8, 8},     {13, 7, 5},    {6, 6, 6},    {16, 16, 16}, {33, 17, 9},  {8, 8, 1},    {64, 64, 1},    {8, 8, 1000},
+    {27, 27, 128}, {64, 10, 200}, {1000, 8, 8}, {8, 1000, 8}, {64, 64, 64}, {48, 48, 48}, {128, 128, 128}};
 
 enum {
-    SHAPE_COUNT = sizeof shapes / sizeof shapes[0],
+    TABLE_COUNT = sizeof table / sizeof table[0],
     LAYOUT_COUNT = 4, /* of x and y: n or t each */
+    MAX_EXTENT = 2048,
     MAX_KERNEL_ROUNDS = 1000,
     RUN_BYTES = 256 << 10, /* a run of items; within the second-level cache */
-    OPERAND_BYTES = 1 << 20
+    OPERAND_BYTES = 2 * MAX_EXTENT * MAX_EXTENT * (int)sizeof(double)
 };
 
 /* A kernel on a product: a line of the table. */
@@ -41,6 +44,7 @@ struct row {
 
 struct kernel_options {
     const char *prefix;
+    struct shape shape; /* in place of the table, if m > 0 */
     long rounds;
 };
 
@@ -84,8 +88,10 @@ static double run(const struct row *row, int64_t runs, const void *x, const void
 }
 
 /* Every accepted product of every kernel that this processor runs. Returns the number of rows, or -1 if a kernel
- * accepts none of the shapes. */
+ * accepts none of the table's shapes. */
 static int collect(const struct kernel_options *options, struct row *rows) {
+    const struct shape *const shapes = options->shape.m > 0 ? &options->shape : table;
+    const int shape_count = options->shape.m > 0 ? 1 : TABLE_COUNT;
     int kernel_count, count = 0;
     const struct kernel *const kernels = bd_kernels(&kernel_count);
     for (int i = 0; i < kernel_count; i++) {
@@ -93,13 +99,13 @@ static int collect(const struct kernel_options *options, struct row *rows) {
         if (kernel->isa > bd_isa() || strncmp(kernel->name, options->prefix, strlen(options->prefix)) != 0)
             continue;
         const int before = count;
-        for (int j = 0; j < SHAPE_COUNT * LAYOUT_COUNT; j++) {
+        for (int j = 0; j < shape_count * LAYOUT_COUNT; j++) {
             const struct shape *const shape = &shapes[j / LAYOUT_COUNT];
             const struct product product = product_of(kernel, shape, j % LAYOUT_COUNT);
             if (kernel->accepts(&product))
                 rows[count++] = (struct row){kernel, shape, j % LAYOUT_COUNT, product, 1, {0}, {0, 0, 0}};
         }
-        if (count == before) {
+        if (count == before && shapes == table) {
             fprintf(stderr, "batchdot-kernel-bench: no shape in bench/kernel_bench.c is one for %s\n", kernel->name);
             return -1;
         }
@@ -180,14 +186,24 @@ static void print_rows(const struct row *rows, int count) {
     }
 }
 
+static bool read_shape(const char *text, struct shape *shape) {
+    int end = 0;
+    return sscanf(text, "%" SCNd64 "x%" SCNd64 "x%" SCNd64 "%n", &shape->m, &shape->n, &shape->k, &end) == 3 &&
+           text[end] == '\0' && shape->m >= 1 && shape->n >= 1 && shape->k >= 1 && shape->m <= MAX_EXTENT &&
+           shape->n <= MAX_EXTENT && shape->k <= MAX_EXTENT;
+}
+
 static bool read_options(int argc, char **argv, struct kernel_options *options) {
-    *options = (struct kernel_options){"", 15};
+    *options = (struct kernel_options){"", {0, 0, 0}, 15};
     for (int i = 1; i < argc; i += 2) {
         const char *const value = i + 1 < argc ? argv[i + 1] : NULL;
         if (value && strcmp(argv[i], "--kernel") == 0) {
             options->prefix = value;
         } else if (value && strcmp(argv[i], "--rounds") == 0) {
             options->rounds = strtol(value, NULL, 10);
+        } else if (value && strcmp(argv[i], "--shape") == 0) {
+            if (!read_shape(value, &options->shape))
+                return false;
         } else {
             return false;
         }
@@ -199,14 +215,15 @@ int main(int argc, char **argv) {
     struct kernel_options options;
     if (!read_options(argc, argv, &options)) {
         fprintf(stderr,
-                "usage: batchdot-kernel-bench [--kernel NAME] [--rounds COUNT]\n"
-                "Times every kernel whose name begins with NAME alone, in 1 to %d rounds (15).\n",
-                MAX_KERNEL_ROUNDS);
+                "usage: batchdot-kernel-bench [--kernel NAME] [--shape MxNxK] [--rounds COUNT]\n"
+                "Times every kernel whose name begins with NAME alone, in 1 to %d rounds (15), on a table of shapes or "
+                "on one\nwhose extents are 1 to %d.\n",
+                MAX_KERNEL_ROUNDS, MAX_EXTENT);
         return 2;
     }
     int status = EXIT_FAILURE, kernel_count;
     bd_kernels(&kernel_count);
-    struct row *const rows = calloc((size_t)kernel_count * SHAPE_COUNT * LAYOUT_COUNT, sizeof *rows);
+    struct row *const rows = calloc((size_t)kernel_count * TABLE_COUNT * LAYOUT_COUNT, sizeof *rows);
     char *const memory = calloc(3, OPERAND_BYTES);
     if (!rows || !memory) {
         fprintf(stderr, "batchdot-kernel-bench: out of memory\n");
@@ -214,7 +231,10 @@ int main(int argc, char **argv) {
     }
     const int count = collect(&options, rows);
     if (count > 0) {
-        time_rows(rows, count, (int)options.rounds, memory, memory + OPERAND_BYTES, memory + 2 * (size_t)OPERAND_BYTES);
+        /* At different places within a page: a load is held up by a store to the same one of another page. */
+        enum { STAGGER = 1344 };
+        const char *const x = memory, *const y = memory + OPERAND_BYTES - STAGGER;
+        time_rows(rows, count, (int)options.rounds, x, y, memory + 2 * ((size_t)OPERAND_BYTES - STAGGER));
         print_rows(rows, count);
     }
     status = count < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
