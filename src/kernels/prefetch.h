@@ -92,6 +92,8 @@ static inline void fetch_rows(struct row_stream *stream, int64_t tiles_left) {
 
 static inline void fetch_step(struct ahead *ahead) {
     __builtin_prefetch(ahead->next);
+    if (ahead->bytes_a_step > CACHE_LINE)
+        __builtin_prefetch(ahead->next + CACHE_LINE);
     ahead->next += ahead->bytes_a_step;
 }
 
