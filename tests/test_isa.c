@@ -12,7 +12,9 @@
 #include "base/isa.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -67,6 +69,28 @@ static void best_is_what_the_compiler_says(void **state) {
 #endif
 }
 
+/* Linux knows the processor too. */
+static void only_zen_4_halves_vectors(void **state) {
+    (void)state;
+    FILE *const file = fopen("/proc/cpuinfo", "r");
+    if (!file || best() != ISA_AVX512) {
+        if (file)
+            fclose(file);
+        skip();
+    }
+    char line[4096];
+    bool is_amd = false, is_of_family_25 = false;
+    while (fgets(line, sizeof line, file)) {
+        is_amd |= strncmp(line, "vendor_id", 9) == 0 && strstr(line, "AuthenticAMD");
+        is_of_family_25 |= strncmp(line, "cpu family", 10) == 0 && strstr(line, ": 25\n");
+    }
+    fclose(file);
+#ifdef BATCHDOT_EMULATE_AVX512
+    is_amd = false; /* where all vectors are AVX2's anyway */
+#endif
+    assert_int_equal(bd_halves_vectors(), is_amd && is_of_family_25);
+}
+
 static void name_lowers_and_never_raises(void **state) {
     (void)state;
     const enum isa most = best();
@@ -103,11 +127,9 @@ static void names_are_the_documented_ones(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_are_the_documented_ones),
-        cmocka_unit_test(best_is_of_this_family),
-        cmocka_unit_test(best_is_what_the_compiler_says),
-        cmocka_unit_test(name_lowers_and_never_raises),
-        cmocka_unit_test(unknown_name_changes_nothing),
+        cmocka_unit_test(names_are_the_documented_ones),  cmocka_unit_test(best_is_of_this_family),
+        cmocka_unit_test(best_is_what_the_compiler_says), cmocka_unit_test(name_lowers_and_never_raises),
+        cmocka_unit_test(only_zen_4_halves_vectors),      cmocka_unit_test(unknown_name_changes_nothing),
         cmocka_unit_test(answer_is_found_once), /* last: from then on a child would inherit the answer */
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,6 +49,19 @@ static enum isa best_isa(void) {
     return ISA_AVX512;
 }
 
+/* Zen 4, the only one of AMD's family 19h that has AVX-512 (Software Optimization Guide for the AMD Zen4
+ * Microarchitecture). */
+static bool halves_vectors(void) {
+#ifdef BATCHDOT_EMULATE_AVX512
+    return false;
+#endif
+    enum { BASE_FAMILY = 0xf, EXTENDED_FAMILY = 0xa };
+    const struct cpuid vendor = cpuid(0);
+    const unsigned version = cpuid(1).eax;
+    return vendor.ebx == signature_AMD_ebx && vendor.ecx == signature_AMD_ecx && vendor.edx == signature_AMD_edx &&
+           (version >> 8 & 0xf) == BASE_FAMILY && (version >> 20 & 0xff) == EXTENDED_FAMILY;
+}
+
 #elif BATCHDOT_ISA_IS_ARM
 
 static enum isa best_isa(void) { /* every 64-bit ARM has it */
@@ -61,6 +74,12 @@ static enum isa best_isa(void) {
     return ISA_PORTABLE;
 }
 
+#endif
+
+#if !BATCHDOT_ISA_IS_X86
+static bool halves_vectors(void) {
+    return false;
+}
 #endif
 
 static const char *const names[ISA_COUNT] = {"portable", "neon", "avx2", "avx512"};
@@ -87,4 +106,14 @@ enum isa bd_isa(void) {
         atomic_store_explicit(&known, isa, memory_order_relaxed);
     }
     return (enum isa)isa;
+}
+
+bool bd_halves_vectors(void) {
+    static atomic_int known = -1;
+    int halves = atomic_load_explicit(&known, memory_order_relaxed);
+    if (halves < 0) {
+        halves = halves_vectors();
+        atomic_store_explicit(&known, halves, memory_order_relaxed);
+    }
+    return halves;
 }

@@ -2,6 +2,8 @@
 #ifndef BATCHDOT_BASE_ISA_H
 #define BATCHDOT_BASE_ISA_H
 
+#include <stdbool.h>
+
 /* Whether this processor family's kernels are compiled at all. */
 #if defined(__x86_64__) && __SIZEOF_POINTER__ == 8
 #define BATCHDOT_ISA_IS_X86 1
@@ -23,5 +25,9 @@ const char *bd_isa_name(enum isa isa);
 /* The best that the processor and the operating system offer, or a lesser one that BATCHDOT_ISA names. Found out on the
  * first call; a name that is unknown, or more than the processor can do, changes nothing. */
 enum isa bd_isa(void);
+
+/* Whether a processor with AVX-512 computes with its vectors half by half: one of AVX2's, which are as long as a half,
+ * then takes half the time. */
+bool bd_halves_vectors(void);
 
 #endif

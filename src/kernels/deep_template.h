@@ -2,6 +2,7 @@
  * vector in order, and is summed across its lanes at the end. Needs a vector_*.h. */
 #include "base/checked.h"
 #include "kernels/epilogue.h"
+#include "kernels/half_vectors.h"
 #include "kernels/prefetch.h"
 
 enum { DEEP_ROWS = REGISTERS == 32 ? 4 : 3, DEEP_COLUMNS = 4 };
@@ -56,7 +57,7 @@ static inline __attribute__((always_inline)) void deep_tile(const struct product
             x_vectors[i] = load(x + i * x_m);
 #pragma GCC unroll 16
         for (int j = 0; j < columns; j++) {
-            const vec y_vector = load(y + j * y_n);
+            const vec y_vector = in_register(load(y + j * y_n));
 #pragma GCC unroll 16
             for (int i = 0; i < rows; i++)
                 sums[i][j] = multiply_add(x_vectors[i], y_vector, sums[i][j]);
@@ -138,11 +139,14 @@ static void deep_product(const struct product *product, const element *x, const 
 /* In fused multiply-adds of a vector: an output costs one for each vector along k and about six to sum its lanes; the
  * panel product works on whole vectors along n and turns y around first, at about half an operation an element. */
 static bool deep_accepts(const struct product *product) {
-    if (product->x_k != 1 || product->y_k != 1 || product->out_n != 1)
+    if (product->m == 1 || product->x_k != 1 || product->y_k != 1 || product->out_n != 1)
         return false;
+    enum { PANEL_OVERHEAD = 200, MOST_HALVES = 7 };
     const int64_t m = product->m, n = product->n, k = product->k;
-    const int64_t deep_cost = bd_multiply_saturating(bd_multiply_saturating(m, n), bd_divide_up(k, LANES) + 6);
-    const int64_t panel_cost =
-        bd_multiply_saturating(bd_multiply_saturating(m, bd_divide_up(n, LANES)) + bd_divide_up(n, 2), k);
-    return deep_cost <= panel_cost;
+    const int64_t outputs = bd_multiply_saturating(m, bd_divide_up(n, DEEP_COLUMNS) * DEEP_COLUMNS);
+    const int64_t deep_cost = bd_multiply_saturating(outputs, bd_divide_up(k, LANES) + 6);
+    const int64_t half_vectors =
+        halves_fit_rows(n, MOST_HALVES) ? bd_divide_up(n, LANES / 2) : 2 * bd_divide_up(n, LANES);
+    const int64_t step_cost = (bd_multiply_saturating(m, half_vectors) + n) / 2;
+    return deep_cost <= bd_multiply_saturating(step_cost, k) + PANEL_OVERHEAD;
 }

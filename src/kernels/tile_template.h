@@ -4,6 +4,7 @@
  *
  * Needs a vector_*.h. */
 #include "kernels/epilogue.h"
+#include "kernels/half_vectors.h"
 #include "kernels/prefetch.h"
 
 #include <stddef.h>
@@ -332,5 +333,7 @@ static bool rows_of_y_collide(const struct product *product) {
 }
 
 static bool tile_accepts(const struct product *product) {
-    return product->y_n == 1 && product->out_n == 1 && !rows_of_y_collide(product);
+    enum { MOST_HALVES = 3 }; /* a column of tiles */
+    return product->y_n == 1 && product->out_n == 1 && !halves_fit_product(product, MOST_HALVES) &&
+           !rows_of_y_collide(product);
 }

@@ -74,12 +74,14 @@ static void turned_product(const struct product *product, const element *x, cons
 /* In fused multiply-adds of a vector; turning the output around costs about one an element of half a vector. */
 static bool turned_accepts(const struct product *product) {
     const struct product turned = exchanged(product);
-    if (product->x_m != 1 || product->out_n != 1 || product->m < LANES / 2 || rows_of_y_collide(&turned))
+    if (product->x_m != 1 || product->out_n != 1 || product->m < LANES / 2 || halves_fit_rows(product->m, 1) ||
+        rows_of_y_collide(&turned))
         return false;
+    enum { TURNED_OVERHEAD = 40 };
     const int64_t m = product->m, n = product->n, k = product->k;
     const int64_t packing = product->y_n == 1 ? 0 : bd_multiply_saturating(n, k) / 2;
     const int64_t straight_cost = bd_multiply_saturating(m, bd_divide_up(n, LANES) * k) / 2 + packing / 2;
     const int64_t turned_cost =
-        bd_multiply_saturating(n, bd_divide_up(m, LANES) * k) / 2 + bd_multiply_saturating(m, n) / 4;
+        bd_multiply_saturating(n, bd_divide_up(m, LANES) * k) / 2 + bd_multiply_saturating(m, n) / 4 + TURNED_OVERHEAD;
     return turned_cost < straight_cost;
 }

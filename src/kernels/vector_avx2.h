@@ -22,7 +22,7 @@ enum { LANES = 4 };
 typedef int part;      /* how many lanes, the first ones */
 typedef __m256i lanes; /* for f64, each lane is the two 32-bit lanes that it consists of */
 
-enum { PARTS_COST = 1, PERMUTES_COST = 1 };
+enum { PARTS_COST = 1, PERMUTES_COST = 1, HAS_HALF_VECTORS = 0 };
 
 static inline bool is_whole(part lanes_present) {
     return lanes_present == LANES;

@@ -21,7 +21,7 @@ enum { LANES = 2 };
 
 typedef int part; /* how many lanes, the first ones */
 
-enum { PARTS_COST = 1, PERMUTES_COST = 1 };
+enum { PARTS_COST = 1, PERMUTES_COST = 1, HAS_HALF_VECTORS = 0 };
 
 static inline bool is_whole(part lanes_present) {
     return lanes_present == LANES;

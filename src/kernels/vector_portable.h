@@ -17,7 +17,7 @@ typedef element vec __attribute__((vector_size(LANES * sizeof(element))));
 
 typedef int part; /* how many lanes, the first ones; never none, which only permuting kernels have */
 
-enum { PARTS_COST = 1, PERMUTES_COST = 1 };
+enum { PARTS_COST = 1, PERMUTES_COST = 1, HAS_HALF_VECTORS = 0 };
 
 static inline bool is_whole(part lanes_present) {
     return lanes_present == LANES;

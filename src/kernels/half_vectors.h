@@ -1,0 +1,29 @@
+/* When vectors of half as many lanes, which the kernels of another instruction set have, are the better ones. Needs a
+ * vector_*.h. */
+#ifndef BATCHDOT_KERNELS_HALF_VECTORS_H
+#define BATCHDOT_KERNELS_HALF_VECTORS_H
+
+#include "base/isa.h"
+#include "base/parts.h"
+#include "kernels/kernel.h"
+
+/* Rows so long leave fewer lanes of them idle. Nothing is lost where one is enough; up to so many win by it where a
+ * processor takes the longer ones by halves. */
+static inline bool halves_fit_rows(int64_t extent, int64_t most_halves) {
+    const int64_t halves = bd_divide_up(extent, LANES / 2);
+    return HAS_HALF_VECTORS && halves % 2 == 1 && (halves == 1 || (halves <= most_halves && bd_halves_vectors()));
+}
+
+/* The same for dot products so long, where the sums across the lanes of long vectors take longer as well. */
+static inline bool halves_fit_dots(int64_t extent) {
+    enum { MOST_HALVES = 7, SHORT = 2 * LANES };
+    return HAS_HALF_VECTORS && bd_halves_vectors() && (extent <= SHORT || halves_fit_rows(extent, MOST_HALVES));
+}
+
+/* For those who compute row by row, and leave dot products to others. */
+static inline bool halves_fit_product(const struct product *product, int64_t most_halves) {
+    const bool is_of_dots = product->m == 1 && product->x_k == 1 && product->y_k == 1;
+    return is_of_dots ? halves_fit_dots(product->k) : halves_fit_rows(product->n, most_halves);
+}
+
+#endif
