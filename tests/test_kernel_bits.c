@@ -11,6 +11,7 @@
 #include "oracle.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* LEAST_WIDE_CASES are cases that are cut along n, which not every family accepts. */
@@ -156,6 +157,49 @@ static void check_with_scratch(const struct kernel_case *visited, void *packed_c
     check(&tested, NULL);
 }
 
+/* Rows of overlapping items, which together take more than the caches hold, as far as a kernel can know. Every fourth
+ * row is of zeros whose products with x are all -0. */
+static void check_rows_from_memory(const struct kernel *kernel, int64_t k) {
+    enum { ROWS = 37, BEYOND_CACHES = (1 << 25) + 1, SOME = 13, MOST_K = 600 };
+    const size_t size = oracle_element_size(kernel->x);
+    const int64_t items = BEYOND_CACHES / (ROWS * k * (int64_t)size) + 1, y_count = ROWS * k + items;
+    unsigned char *const y = malloc((size_t)y_count * size), *const out = malloc((size_t)(items * ROWS) * size);
+    assert_non_null(y);
+    assert_non_null(out);
+    double x[MOST_K];
+    for (int64_t i = 0; i < k; i++) {
+        x[i] = draw_number();
+        oracle_write(kernel->x, (oracle_value){x[i], 0, 0}, matrices[OPERAND_X] + (size_t)i * size);
+    }
+    for (int64_t i = 0; i < y_count; i++) {
+        const double number = i / k % 4 == 0 ? copysign(0, -x[i % k]) : draw_number();
+        oracle_write(kernel->y, (oracle_value){number, 0, 0}, y + (size_t)i * size);
+    }
+    struct product product = {.items = items,
+                              .m = 1,
+                              .n = ROWS,
+                              .k = k,
+                              .y_item = 1,
+                              .out_item = ROWS,
+                              .x_m = k,
+                              .x_k = 1,
+                              .y_k = 1,
+                              .y_n = k,
+                              .out_m = ROWS,
+                              .out_n = 1,
+                              .alpha = {1, 0}};
+    if (kernel->accepts(&product)) {
+        kernel->run(&product, matrices[OPERAND_X], y, out);
+        product.items = 1;
+        for (int64_t item = 0; item < items; item += SOME) {
+            kernel->run(&product, matrices[OPERAND_X], y + (size_t)item * size, alone);
+            assert_memory_equal(alone, out + (size_t)(item * ROWS) * size, ROWS * size);
+        }
+    }
+    free(y);
+    free(out);
+}
+
 static void test_kernel_bits(void **state) {
     const struct kernel *kernel = *state;
     draws = 0;
@@ -173,6 +217,9 @@ static void test_kernel_bits(void **state) {
         assert_in_range(packed_cases, LEAST_PACKED_CASES, INT32_MAX);
     }
     const char *const family = kernel_family(kernel);
+    static const int64_t long_rows[] = {40, 72, 100, 130, 600};
+    for (size_t i = 0; strcmp(family, "dot") == 0 && i < sizeof long_rows / sizeof long_rows[0]; i++)
+        check_rows_from_memory(kernel, long_rows[i]);
     const bool is_small =
         strcmp(family, "cluster") == 0 || strcmp(family, "held") == 0 || strcmp(family, "narrow") == 0;
     print_message("%s: %d cases, %d cut along n\n", kernel->name, visited, visited_wide);
