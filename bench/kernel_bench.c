@@ -186,17 +186,24 @@ static void print_rows(const struct row *rows, int count) {
     }
 }
 
-static bool read_shape(const char *text, struct shape *shape) {
-    int end = 0;
-    return sscanf(text, "%" SCNd64 "x%" SCNd64 "x%" SCNd64 "%n", &shape->m, &shape->n, &shape->k, &end) == 3 &&
-           text[end] == '\0' && shape->m >= 1 && shape->n >= 1 && shape->k >= 1 && shape->m <= MAX_EXTENT &&
-           shape->n <= MAX_EXTENT && shape->k <= MAX_EXTENT;
+/* An extent, behind which text then points. */
+static int64_t read_extent(char **text) {
+    const int64_t extent = strtoll(*text, text, 10);
+    return extent <= MAX_EXTENT ? extent : 0;
+}
+
+/* Extents with one character between them, such as 33x17x9. */
+static bool read_shape(char *text, struct shape *shape) {
+    shape->m = read_extent(&text);
+    shape->n = *text ? (text++, read_extent(&text)) : 0;
+    shape->k = *text ? (text++, read_extent(&text)) : 0;
+    return *text == '\0' && shape->m >= 1 && shape->n >= 1 && shape->k >= 1;
 }
 
 static bool read_options(int argc, char **argv, struct kernel_options *options) {
     *options = (struct kernel_options){"", {0, 0, 0}, 15};
     for (int i = 1; i < argc; i += 2) {
-        const char *const value = i + 1 < argc ? argv[i + 1] : NULL;
+        char *const value = i + 1 < argc ? argv[i + 1] : NULL;
         if (value && strcmp(argv[i], "--kernel") == 0) {
             options->prefix = value;
         } else if (value && strcmp(argv[i], "--rounds") == 0) {

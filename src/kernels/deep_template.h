@@ -143,10 +143,11 @@ static bool deep_accepts(const struct product *product) {
         return false;
     enum { PANEL_OVERHEAD = 200, MOST_HALVES = 7 };
     const int64_t m = product->m, n = product->n, k = product->k;
-    const int64_t outputs = bd_multiply_saturating(m, bd_divide_up(n, DEEP_COLUMNS) * DEEP_COLUMNS);
+    const int64_t outputs =
+        bd_multiply_saturating(m, bd_multiply_saturating(bd_divide_up(n, DEEP_COLUMNS), DEEP_COLUMNS));
     const int64_t deep_cost = bd_multiply_saturating(outputs, bd_divide_up(k, LANES) + 6);
     const int64_t half_vectors =
         halves_fit_rows(n, MOST_HALVES) ? bd_divide_up(n, LANES / 2) : 2 * bd_divide_up(n, LANES);
-    const int64_t step_cost = (bd_multiply_saturating(m, half_vectors) + n) / 2;
-    return deep_cost <= bd_multiply_saturating(step_cost, k) + PANEL_OVERHEAD;
+    const int64_t step_cost = bd_multiply_saturating(m, half_vectors) / 2 + n / 2;
+    return deep_cost - PANEL_OVERHEAD <= bd_multiply_saturating(step_cost, k);
 }

@@ -53,7 +53,9 @@ static inline vec long_row(const element *x, const element *y, int64_t k, part l
             sums[j] = multiply_add(load(x + i + j * LANES), load(y + i + j * LANES), sums[j]);
     }
 #pragma GCC unroll 4
-    for (int j = 0; j < 4 && i < k; j++, i += LANES) {
+    for (int j = 0; j < 4; j++, i += LANES) {
+        if (i >= k)
+            break;
         if (i + LANES <= k)
             sums[j] = multiply_add(load(x + i), load(y + i), sums[j]);
         else
@@ -77,7 +79,9 @@ static inline void long_pair(const element *x, const element *y, int64_t y_step,
         }
     }
 #pragma GCC unroll 4
-    for (int j = 0; j < 4 && i < k; j++, i += LANES) {
+    for (int j = 0; j < 4; j++, i += LANES) {
+        if (i >= k)
+            break;
         if (i + LANES <= k) {
             const vec x_vector = load(x + i);
             sums[0][j] = multiply_add(x_vector, load(y + i), sums[0][j]);

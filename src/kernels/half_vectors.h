@@ -10,8 +10,10 @@
 /* Rows so long leave fewer lanes of them idle. Nothing is lost where one is enough; up to so many win by it where a
  * processor takes the longer ones by halves. */
 static inline bool halves_fit_rows(int64_t extent, int64_t most_halves) {
+    if (!HAS_HALF_VECTORS)
+        return false;
     const int64_t halves = bd_divide_up(extent, LANES / 2);
-    return HAS_HALF_VECTORS && halves % 2 == 1 && (halves == 1 || (halves <= most_halves && bd_halves_vectors()));
+    return halves % 2 == 1 && (halves == 1 || (halves <= most_halves && bd_halves_vectors()));
 }
 
 /* The same for dot products so long, where the sums across the lanes of long vectors take longer as well. */
