@@ -10,6 +10,7 @@
 
 /* Rows of up to SHORT_ROW vectors are computed without a loop. */
 enum { SHORT_ROW = 8, LINE_BYTES = 64, ONE_CHAIN = sizeof(vec) == LINE_BYTES ? 4 : SHORT_ROW };
+enum { MOST_ROWS_AT_ONCE = LANES >= 4 ? 4 : 2 };
 
 /* Row after row: x stays where it is (a matrix-vector product) or steps along (a batch of dot products). */
 struct rows {
@@ -64,35 +65,40 @@ static inline vec long_row(const element *x, const element *y, int64_t k, part l
     return add(add(sums[0], sums[1]), add(sums[2], sums[3]));
 }
 
-/* long_row for two rows of y at once. */
-static inline void long_pair(const element *x, const element *y, int64_t y_step, int64_t k, part last, vec results[2]) {
-    vec sums[2][4];
-    for (int j = 0; j < 4; j++)
-        sums[0][j] = sums[1][j] = zero();
+/* long_row for so many rows of y at once, a constant. */
+static inline __attribute__((always_inline)) void long_rows(const element *x, const element *y, int64_t y_step,
+                                                            int64_t k, part last, vec *results, int rows) {
+    vec sums[MOST_ROWS_AT_ONCE][4];
+#pragma GCC unroll 4
+    for (int row = 0; row < rows; row++) {
+#pragma GCC unroll 4
+        for (int j = 0; j < 4; j++)
+            sums[row][j] = zero();
+    }
     int64_t i = 0;
     for (; i + 4 * LANES <= k; i += 4 * LANES) {
 #pragma GCC unroll 4
         for (int j = 0; j < 4; j++) {
-            const vec x_vector = load(x + i + j * LANES);
-            sums[0][j] = multiply_add(x_vector, load(y + i + j * LANES), sums[0][j]);
-            sums[1][j] = multiply_add(x_vector, load(y + y_step + i + j * LANES), sums[1][j]);
+            const vec x_vector = in_register(load(x + i + j * LANES));
+#pragma GCC unroll 4
+            for (int row = 0; row < rows; row++)
+                sums[row][j] = multiply_add(x_vector, load(y + row * y_step + i + j * LANES), sums[row][j]);
         }
     }
 #pragma GCC unroll 4
     for (int j = 0; j < 4; j++, i += LANES) {
         if (i >= k)
             break;
-        if (i + LANES <= k) {
-            const vec x_vector = load(x + i);
-            sums[0][j] = multiply_add(x_vector, load(y + i), sums[0][j]);
-            sums[1][j] = multiply_add(x_vector, load(y + y_step + i), sums[1][j]);
-        } else {
-            const vec x_vector = load_part(x + i, last);
-            sums[0][j] = multiply_add(x_vector, load_part(y + i, last), sums[0][j]);
-            sums[1][j] = multiply_add(x_vector, load_part(y + y_step + i, last), sums[1][j]);
+        const bool is_whole = i + LANES <= k;
+        const vec x_vector = is_whole ? load(x + i) : load_part(x + i, last);
+#pragma GCC unroll 4
+        for (int row = 0; row < rows; row++) {
+            const element *const from = y + row * y_step + i;
+            sums[row][j] = multiply_add(x_vector, is_whole ? load(from) : load_part(from, last), sums[row][j]);
         }
     }
-    for (int row = 0; row < 2; row++)
+#pragma GCC unroll 4
+    for (int row = 0; row < rows; row++)
         results[row] = add(add(sums[row][0], sums[row][1]), add(sums[row][2], sums[row][3]));
 }
 
@@ -113,7 +119,9 @@ static inline __attribute__((always_inline)) vec short_group(const struct rows *
     return sum_rows(sums);
 }
 
-static vec long_group(const struct rows *rows, int64_t count, const element *x, const element *y, part last) {
+/* Out of line, as the next ones: how a compiler mixes the loops of several decides how fast memory is read. */
+static __attribute__((noinline)) vec long_group(const struct rows *rows, int64_t count, const element *x,
+                                                const element *y, part last) {
     vec sums[LANES];
     for (int row = 0; row < LANES; row++) {
         sums[sum_slot(row)] = row < count ? long_row(x, y, rows->k, last) : zero();
@@ -130,12 +138,16 @@ static int64_t y_bytes(const struct product *product) {
     return bd_multiply_saturating(elements, sizeof(element));
 }
 
-/* Rows that a row of x is used for again and again may be read two at once: of pages, since two streams are better for
- * the processor's prefetching, which ends at each page; and in the cache, since x is loaded once for both. Of shorter
- * rows from memory the prefetching would lose track. */
-static bool rows_are_paired(const struct product *product, const struct rows *rows) {
+/* How many rows, that a row of x is used for again and again, are read at once. Of pages several, since more streams
+ * are better for the processor's prefetching, which ends at each page; of shorter ones from memory it would lose track.
+ * In the cache as many as there are registers for, since x is loaded once for all of them. */
+static int rows_at_once(const struct product *product, const struct rows *rows) {
     enum { TWO_PAGES = 8192, CACHED = 1 << 19 };
-    return rows->x_step == 0 && (rows->k >= TWO_PAGES / (int64_t)sizeof(element) || y_bytes(product) <= CACHED);
+    if (rows->x_step != 0)
+        return 1;
+    if (rows->k >= TWO_PAGES / (int64_t)sizeof(element))
+        return MOST_ROWS_AT_ONCE;
+    return y_bytes(product) > CACHED ? 1 : REGISTERS == 32 ? MOST_ROWS_AT_ONCE : 2;
 }
 
 /* Whether rows of vectors as long as cache lines come from memory. A loop then is up to 1.5 times as fast as what is
@@ -145,16 +157,28 @@ static bool rows_want_a_loop(const struct product *product) {
     return sizeof(vec) == LINE_BYTES && y_bytes(product) > BEYOND_CACHES;
 }
 
-static vec long_pairs(const struct rows *rows, const element *x, const element *y, part last) {
+/* at_once is a constant. */
+static inline __attribute__((always_inline)) vec long_rows_group(const struct rows *rows, const element *x,
+                                                                 const element *y, part last, int at_once) {
     vec sums[LANES];
-    for (int row = 0; row < LANES; row += 2) {
-        vec results[2];
-        long_pair(x, y, rows->y_step, rows->k, last, results);
-        sums[sum_slot(row)] = results[0];
-        sums[sum_slot(row + 1)] = results[1];
-        y += 2 * rows->y_step;
+    for (int row = 0; row < LANES; row += at_once) {
+        vec results[MOST_ROWS_AT_ONCE];
+        long_rows(x, y, rows->y_step, rows->k, last, results, at_once);
+#pragma GCC unroll 4
+        for (int i = 0; i < at_once; i++)
+            sums[sum_slot(row + i)] = results[i];
+        y += at_once * rows->y_step;
     }
     return sum_rows(sums);
+}
+
+static __attribute__((noinline)) vec long_pairs(const struct rows *rows, const element *x, const element *y,
+                                                part last) {
+    return long_rows_group(rows, x, y, last, 2);
+}
+
+static __attribute__((noinline)) vec long_most(const struct rows *rows, const element *x, const element *y, part last) {
+    return long_rows_group(rows, x, y, last, MOST_ROWS_AT_ONCE);
 }
 
 /* Too few rows to be worth a group. */
@@ -194,12 +218,15 @@ static inline __attribute__((always_inline)) void dot_rows(const struct product 
                                                            int vectors, bool x_stays) {
     const struct scaling scaling = scaling_of(product);
     const part last = first_lanes(rows->k % LANES ? rows->k % LANES : LANES);
+    const int at_once = vectors == 0 ? rows_at_once(product, rows) : 1;
     for (int64_t row = 0; row < rows->count; row += LANES) {
         const int64_t count = rows->count - row < LANES ? rows->count - row : LANES;
         if (count <= LANES / 4)
             few_rows(scaling, rows, count, x, y, out, vectors, last);
-        else if (vectors == 0 && count == LANES && rows_are_paired(product, rows))
+        else if (vectors == 0 && count == LANES && at_once == 2)
             finish_group(scaling, rows, LANES, long_pairs(rows, x, y, last), out);
+        else if (vectors == 0 && count == LANES && at_once == MOST_ROWS_AT_ONCE)
+            finish_group(scaling, rows, LANES, long_most(rows, x, y, last), out);
         else if (vectors == 0)
             finish_group(scaling, rows, count, long_group(rows, count, x, y, last), out);
         else if (count == LANES)

@@ -5,30 +5,9 @@
  * Needs a vector_*.h. */
 #include "base/checked.h"
 #include "kernels/epilogue.h"
+#include "kernels/turn_columns.h"
 
 enum { MAX_HELD_K = 8, MAX_HELD_VECTORS = 2, HELD_REGISTERS = REGISTERS - 4 };
-
-/* Turns an item's y around, from contiguous along k to rows of whole vectors. Out of line, since a compiler would
- * else make room for it in the loops of those who have no need of it. */
-static __attribute__((noinline)) void turn_columns(const struct product *product, const element *y, element *rows) {
-    const int64_t width = bd_divide_up(product->n, LANES) * LANES;
-    for (int64_t j = 0; j < product->n; j += LANES) {
-        for (int64_t step = 0; step < product->k; step += LANES) {
-            const int64_t columns = product->n - j < LANES ? product->n - j : LANES;
-            const part steps = first_lanes(product->k - step < LANES ? product->k - step : LANES);
-            vec block[LANES];
-#pragma GCC unroll 16
-            for (int64_t i = 0; i < LANES; i++)
-                block[i] = i < columns ? load_part(y + (j + i) * product->y_n + step, steps) : zero();
-            transpose(block);
-#pragma GCC unroll 16
-            for (int64_t i = 0; i < LANES; i++) {
-                if (step + i < product->k)
-                    store(rows + (step + i) * width + j, block[i]);
-            }
-        }
-    }
-}
 
 static int64_t most_held_vectors(int64_t k) {
     return k * MAX_HELD_VECTORS <= HELD_REGISTERS ? MAX_HELD_VECTORS : 1;
@@ -71,7 +50,7 @@ static inline __attribute__((always_inline)) void held_items(const struct produc
     for (int64_t items = product->items; items > 0; items--) {
         vec y_rows[MAX_HELD_K][MAX_HELD_VECTORS];
         if (is_turned)
-            turn_columns(product, y, turned);
+            turn_columns(turned, k, product->n, vectors * LANES, y, product->y_n);
 #pragma GCC unroll 8
         for (int step = 0; step < k; step++) {
 #pragma GCC unroll 2

@@ -6,6 +6,7 @@
  * Needs a vector_*.h and tile_template.h. */
 #include "base/checked.h"
 #include "kernels/epilogue.h"
+#include "kernels/turn_columns.h"
 
 /* A block of x takes 256 KiB, half of a small second-level cache. From LONG_K steps on fetching a tile's output ahead
  * costs less than to wait for it. */
@@ -53,22 +54,6 @@ static void pack_rows(element *panel, int64_t k, int64_t n, int64_t width, const
     }
 }
 
-/* y is contiguous along k: blocks of LANES by LANES are turned around in registers. */
-static void pack_columns(element *panel, int64_t k, int64_t n, int64_t width, const element *y, int64_t y_n) {
-    for (int64_t j = 0; j < n; j += LANES) {
-        for (int64_t step = 0; step < k; step += LANES) {
-            const int64_t columns = n - j < LANES ? n - j : LANES, steps = k - step < LANES ? k - step : LANES;
-            const part read = first_lanes(steps);
-            vec block[LANES];
-            for (int64_t i = 0; i < LANES; i++)
-                block[i] = i < columns ? load_part(y + (j + i) * y_n + step, read) : zero();
-            transpose(block);
-            for (int64_t i = 0; i < steps; i++)
-                store(panel + (step + i) * width + j, block[i]);
-        }
-    }
-}
-
 static void pack_elements(element *panel, int64_t k, int64_t n, int64_t width, const element *y, int64_t y_k,
                           int64_t y_n) {
     for (int64_t step = 0; step < k; step++)
@@ -81,7 +66,7 @@ static void pack_panel(const struct product *product, element *panel, int64_t k,
     if (product->y_n == 1)
         pack_rows(panel, k, n, width, y, product->y_k);
     else if (product->y_k == 1)
-        pack_columns(panel, k, n, width, y, product->y_n);
+        turn_columns(panel, k, n, width, y, product->y_n);
     else
         pack_elements(panel, k, n, width, y, product->y_k, product->y_n);
 }
