@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "engines/engine.h"
+#include "engines/openblas_config.h"
 #include "oracle.h"
 
 #include <math.h>
@@ -183,6 +184,40 @@ static void test_small_work_gets_one_thread(void **state) {
     assert_int_equal(bd_native_thread_count(&preparation, 1), 1);
 }
 
+/* Configurations as OpenBLAS gives them. */
+static void test_openblas_core_has_vectors(void **state) {
+    (void)state;
+    static const struct {
+        const char *config;
+        bool has_avx2, has_avx512;
+    } configs[] = {
+        {"OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH NO_AFFINITY Zen MAX_THREADS=64", true, false},
+        {"OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH NO_AFFINITY Cooperlake MAX_THREADS=64", true, true},
+        {"OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH NO_AFFINITY Prescott MAX_THREADS=64", false, false},
+        {"OpenBLAS 0.3.34.481.3 DYNAMIC_ARCH NO_AFFINITY SkylakeX MAX_THREADS=64", true, true},
+        {"OpenBLAS 0.3.34.481.3 DYNAMIC_ARCH NO_AFFINITY Sandybridge MAX_THREADS=64", false, false},
+        {"OpenBLAS 0.3.21 NO_AFFINITY USE_OPENMP HASWELL MAX_THREADS=8", true, false},
+        {"OpenBLAS 0.3.26  SapphireRapids", true, true},
+        {"OpenBLAS 0.3.26 DYNAMIC_ARCH NO_AFFINITY Zenith MAX_THREADS=2", false, false},
+        {"", false, false},
+    };
+    for (size_t i = 0; i < sizeof configs / sizeof configs[0]; i++) {
+        assert_int_equal(bd_openblas_core_has(configs[i].config, ISA_AVX2), configs[i].has_avx2);
+        assert_int_equal(bd_openblas_core_has(configs[i].config, ISA_AVX512), configs[i].has_avx512);
+        assert_true(bd_openblas_core_has(configs[i].config, ISA_NEON));
+    }
+}
+
+static void test_openblas_version(void **state) {
+    (void)state;
+    assert_true(bd_openblas_is_before("OpenBLAS 0.3.23 DYNAMIC_ARCH", 24));
+    assert_false(bd_openblas_is_before("OpenBLAS 0.3.24 DYNAMIC_ARCH", 24));
+    assert_false(bd_openblas_is_before("OpenBLAS 0.3.34.481.3 DYNAMIC_ARCH", 24));
+    assert_true(bd_openblas_is_before("OpenBLAS 0.2.99", 24));
+    assert_false(bd_openblas_is_before("OpenBLAS 1.0.0", 24));
+    assert_true(bd_openblas_is_before("DYNAMIC_ARCH", 24));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_blas_takes_what_it_can_express),
@@ -190,6 +225,8 @@ int main(void) {
         cmocka_unit_test(test_native_refuses_nothing),
         cmocka_unit_test(test_both_engines_agree_with_the_oracle),
         cmocka_unit_test(test_small_work_gets_one_thread),
+        cmocka_unit_test(test_openblas_core_has_vectors),
+        cmocka_unit_test(test_openblas_version),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,7 @@
 #include "base/once.h"
 #include "contraction/walk.h"
 #include "engines/cblas.h"
+#include "engines/openblas_config.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -27,23 +28,9 @@ static const char *openblas_config(void) {
 #endif
 }
 
-/* Whether the BLAS is an OpenBLAS older than 0.3.patch. Its configuration begins with "OpenBLAS 0.3.21"; one that does
- * not counts as version 0. */
 static bool openblas_is_before(int patch) {
     const char *const config = openblas_config();
-    static const char name[] = "OpenBLAS ";
-    long version[3] = {0, 0, 0};
-    if (!config)
-        return false;
-    if (strncmp(config, name, sizeof name - 1) == 0) {
-        const char *number = config + sizeof name - 1;
-        for (int part = 0; part < 3; part++) {
-            char *end;
-            version[part] = strtol(number, &end, 10);
-            number = *end == '.' ? end + 1 : end;
-        }
-    }
-    return version[0] == 0 && (version[1] < 3 || (version[1] == 3 && version[2] < patch));
+    return config && bd_openblas_is_before(config, patch);
 }
 
 /* An operand as BLAS takes a matrix: stored by rows, ld elements from row to row. */
@@ -459,6 +446,15 @@ bool bd_blas_is_built_in(void) {
     return true;
 }
 
+bool bd_blas_has_vectors_of(enum isa isa) {
+#ifdef BATCHDOT_HAVE_OPENBLAS_CONFIG
+    return bd_openblas_core_has(openblas_config(), isa);
+#else
+    (void)isa;
+    return true;
+#endif
+}
+
 #else
 
 static const char *refusal(const struct contraction *contraction) {
@@ -479,6 +475,11 @@ static void execute(const struct contraction *contraction, const struct preparat
 }
 
 bool bd_blas_is_built_in(void) {
+    return false;
+}
+
+bool bd_blas_has_vectors_of(enum isa isa) {
+    (void)isa;
     return false;
 }
 

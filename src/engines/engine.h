@@ -36,6 +36,9 @@ extern const struct engine bd_blas_engine;
 /* Whether the library was built with a CBLAS. */
 bool bd_blas_is_built_in(void);
 
+/* Whether the BLAS, as far as it says what it is, has kernels with vectors as wide as those of the instruction set. */
+bool bd_blas_has_vectors_of(enum isa isa);
+
 /* Needed before bd_native_engine says its routine or executes. Never fails: there is a kernel for everything. */
 void bd_native_prepare(const struct contraction *contraction, struct preparation *preparation);
 

@@ -37,18 +37,27 @@ batchdot_status bd_plan_fold(struct batchdot_plan *plan) {
     return BATCHDOT_OK;
 }
 
-/* Measured with batchdot-bench (bench/README.md), one thread: where native has vectors for the item, until x and y of
- * f32 leave the last-level cache, but only while the item is small if those are the compiler's vectors, which a BLAS
- * with kernels for the processor outruns; where it has only plain C, where m is 1, BLAS is ahead from 1 by 8 products
- * at the latest, and elsewhere the two meet at 4 by 4 by 4. */
+/* Up to which work native is the faster one, measured with batchdot-bench (bench/README.md), one thread. Where it has
+ * vectors for the processor, until x and y of f32 leave the last-level cache, or with whole vectors of AVX-512 the
+ * second-level cache, unless the BLAS has none as wide. Where these are the compiler's vectors, which a BLAS with
+ * kernels for the processor outruns, only while the item is small; where it has only plain C, BLAS is ahead from 1 by 8
+ * products at the latest where m is 1, and elsewhere the two meet at 4 by 4 by 4. */
+static int64_t crossing(const struct kernel *kernel, int64_t m) {
+    enum { PLAIN_VECTOR_CROSSING = 3, PLAIN_MATRIX_CROSSING = 63, PORTABLE_CROSSING = 4096 };
+    if (kernel->form == PLAIN)
+        return m == 1 ? PLAIN_VECTOR_CROSSING : PLAIN_MATRIX_CROSSING;
+    if (kernel->isa == ISA_PORTABLE)
+        return PORTABLE_CROSSING;
+    if (!bd_blas_has_vectors_of(kernel->isa))
+        return INT64_MAX;
+    const int64_t edge = kernel->isa == ISA_AVX512 && !bd_halves_vectors() ? 768 : 1600;
+    return edge * edge * edge;
+}
+
 static bool native_is_faster(const struct preparation *native) {
-    enum { PLAIN_VECTOR_CROSSING = 4, PLAIN_MATRIX_CROSSING = 64, PORTABLE_CROSSING = 4096 };
-    const int64_t large_crossing = INT64_C(1600) * 1600 * 1600;
     const struct product *const item = &native->product;
     const int64_t work = bd_multiply_saturating(item->m, bd_multiply_saturating(item->n, item->k));
-    if (native->kernel->form == PLAIN)
-        return work < (item->m == 1 ? PLAIN_VECTOR_CROSSING : PLAIN_MATRIX_CROSSING);
-    return work <= (native->kernel->isa == ISA_PORTABLE ? PORTABLE_CROSSING : large_crossing);
+    return work <= crossing(native->kernel, item->m);
 }
 
 /* Whether a BLAS can do it is asked only where that matters. */
