@@ -2,9 +2,9 @@
 #ifndef BATCHDOT_KERNELS_TURN_COLUMNS_H
 #define BATCHDOT_KERNELS_TURN_COLUMNS_H
 
-/* n columns of y, each k contiguous elements, become k rows of width elements, a multiple of LANES; what a row has beyond n
- * up to a multiple of LANES is 0. By blocks of LANES by LANES, which are turned around in registers. Out of line, since a
- * compiler would else make room for it in the loops of those who have no need of it. */
+/* n columns of y, each k contiguous elements, become k rows of width elements, a multiple of LANES; what a row has
+ * beyond n up to a multiple of LANES is 0. By blocks of LANES by LANES, which are turned around in registers. Out of
+ * line, since a compiler would else make room for it in the loops of those who have no need of it. */
 static __attribute__((noinline)) void turn_columns(element *rows, int64_t k, int64_t n, int64_t width, const element *y,
                                                    int64_t y_n) {
     for (int64_t j = 0; j < n; j += LANES) {
