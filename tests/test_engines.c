@@ -199,6 +199,7 @@ static void test_openblas_core_has_vectors(void **state) {
         {"OpenBLAS 0.3.21 NO_AFFINITY USE_OPENMP HASWELL MAX_THREADS=8", true, false},
         {"OpenBLAS 0.3.26  SapphireRapids", true, true},
         {"OpenBLAS 0.3.26 DYNAMIC_ARCH NO_AFFINITY Zenith MAX_THREADS=2", false, false},
+        {"OpenBLAS 0.3.26 DYNAMIC_ARCH NO_AFFINITY Sky MAX_THREADS=2", false, false},
         {"", false, false},
     };
     for (size_t i = 0; i < sizeof configs / sizeof configs[0]; i++) {
