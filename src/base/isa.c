@@ -1,5 +1,7 @@
 #include "base/isa.h"
 
+#include "base/once.h"
+
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -51,7 +53,8 @@ static enum isa best_isa(void) {
 
 /* Zen 4, the only one of AMD's family 19h that has AVX-512 (Software Optimization Guide for the AMD Zen4
  * Microarchitecture). */
-static bool halves_vectors(void) {
+static bool halves_vectors(enum once_question question) {
+    (void)question;
 #ifdef BATCHDOT_EMULATE_AVX512
     return false;
 #endif
@@ -77,7 +80,8 @@ static enum isa best_isa(void) {
 #endif
 
 #if !BATCHDOT_ISA_IS_X86
-static bool halves_vectors(void) {
+static bool halves_vectors(enum once_question question) {
+    (void)question;
     return false;
 }
 #endif
@@ -109,11 +113,5 @@ enum isa bd_isa(void) {
 }
 
 bool bd_halves_vectors(void) {
-    static atomic_int known = -1;
-    int halves = atomic_load_explicit(&known, memory_order_relaxed);
-    if (halves < 0) {
-        halves = halves_vectors();
-        atomic_store_explicit(&known, halves, memory_order_relaxed);
-    }
-    return halves;
+    return bd_once(ONCE_HALVES_VECTORS, halves_vectors);
 }
