@@ -137,11 +137,12 @@ static void deep_product(const struct product *product, const element *x, const 
 }
 
 /* In fused multiply-adds of a vector: an output costs one for each vector along k and about six to sum its lanes; the
- * panel product works on whole vectors along n and turns y around first, at about half an operation an element. */
+ * panel product works on whole vectors along n and turns y around first, at about half an operation an element, and
+ * takes something more for each item. A row alone is for dot products. */
 static bool deep_accepts(const struct product *product) {
     if (product->m == 1 || product->x_k != 1 || product->y_k != 1 || product->out_n != 1)
         return false;
-    enum { PANEL_OVERHEAD = 200, MOST_HALVES = 7 };
+    enum { PANEL_OVERHEAD = 200 };
     const int64_t m = product->m, n = product->n, k = product->k;
     const int64_t outputs =
         bd_multiply_saturating(m, bd_multiply_saturating(bd_divide_up(n, DEEP_COLUMNS), DEEP_COLUMNS));

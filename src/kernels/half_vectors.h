@@ -7,6 +7,9 @@
 #include "base/parts.h"
 #include "kernels/kernel.h"
 
+/* Longer rows than so many halves lose too few lanes. */
+enum { MOST_HALVES = 7 };
+
 /* Rows so long leave fewer lanes of them idle. Nothing is lost where one is enough; up to so many win by it where a
  * processor takes the longer ones by halves. */
 static inline bool halves_fit_rows(int64_t extent, int64_t most_halves) {
@@ -18,7 +21,7 @@ static inline bool halves_fit_rows(int64_t extent, int64_t most_halves) {
 
 /* The same for dot products so long, where the sums across the lanes of long vectors take longer as well. */
 static inline bool halves_fit_dots(int64_t extent) {
-    enum { MOST_HALVES = 7, SHORT = 2 * LANES };
+    enum { SHORT = 2 * LANES };
     return HAS_HALF_VECTORS && bd_halves_vectors() && (extent <= SHORT || halves_fit_rows(extent, MOST_HALVES));
 }
 

@@ -238,6 +238,5 @@ static void panel_product(const struct product *product, const element *x, const
 }
 
 static bool panel_accepts(const struct product *product) {
-    enum { MOST_HALVES = 7 };
     return product->out_n == 1 && !halves_fit_product(product, MOST_HALVES);
 }

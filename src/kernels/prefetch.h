@@ -1,6 +1,6 @@
 /* Fetching the next item while this one computes: an item is read in an order of its own, which a processor's own
- * prefetching does not foresee from item to item. A line at every step along k, since a burst of them would hold up
- * the computation. */
+ * prefetching does not foresee from item to item. A line or two at every step along k, since a burst of them would hold
+ * up the computation. */
 #ifndef BATCHDOT_KERNELS_PREFETCH_H
 #define BATCHDOT_KERNELS_PREFETCH_H
 
@@ -11,7 +11,7 @@
 
 enum { CACHE_LINE = 64, LEAST_STREAM = 1 << 20, SMALL_ITEM = 4096, SMALL_OUTPUT = 4096 };
 
-/* What one tile fetches: a line a step, so many bytes behind the last. */
+/* What one tile fetches: a line a step, so many bytes behind the last, or two where these are more than a line. */
 struct ahead {
     const char *next;
     int64_t bytes_a_step; /* 0: nothing */
