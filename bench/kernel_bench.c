@@ -28,7 +28,7 @@ enum {
     MAX_EXTENT = 2048,
     MAX_KERNEL_ROUNDS = 1000,
     RUN_BYTES = 256 << 10, /* a run of items; within the second-level cache */
-    OPERAND_BYTES = 2 * MAX_EXTENT * MAX_EXTENT * (int)sizeof(double)
+    OPERAND_BYTES = 2 * MAX_EXTENT * MAX_EXTENT * 16
 };
 
 /* A kernel on a product: a line of the table. */
@@ -127,7 +127,8 @@ static void time_rows(struct row *rows, int count, int rounds, const void *x, co
         rows[i].time = quartiles_of(rows[i].seconds, rounds);
 }
 
-/* GFLOP/s of fused multiply-adds from registers to registers; 0 for dtypes without such a bound. */
+/* GFLOP/s of fused multiply-adds from registers to registers, of a complex dtype's components; 0 for dtypes without
+ * such a bound. */
 static double peak_of(batchdot_dtype dtype) {
     static const double operations = 1e8;
     const struct bounds *bounds = &bounds_portable;
@@ -137,9 +138,10 @@ static double peak_of(batchdot_dtype dtype) {
     else if (bounds_avx2.is_supported())
         bounds = &bounds_avx2;
 #endif
-    if (dtype != BATCHDOT_F32 && dtype != BATCHDOT_F64)
+    if (dtype > BATCHDOT_C128)
         return 0;
-    void (*const fma)(double) = dtype == BATCHDOT_F32 ? bounds->fma_f32 : bounds->fma_f64;
+    const bool is_single = dtype == BATCHDOT_F32 || dtype == BATCHDOT_C64;
+    void (*const fma)(double) = is_single ? bounds->fma_f32 : bounds->fma_f64;
     double best = 0;
     for (int round = 0; round < 5; round++) {
         const double start = seconds_now();
@@ -148,6 +150,11 @@ static double peak_of(batchdot_dtype dtype) {
         best = rate > best ? rate : best;
     }
     return best;
+}
+
+/* And its addition: a complex one is four of its components. */
+static double flops_a_multiplication(batchdot_dtype dtype) {
+    return bd_dtype_info(dtype)->is_complex ? 8 : 2;
 }
 
 static bool is_same_product(const struct row *a, const struct row *b) {
@@ -170,14 +177,17 @@ static const char *standing(const struct row *rows, int count, const struct row 
 }
 
 static void print_rows(const struct row *rows, int count) {
-    const double peaks[] = {peak_of(BATCHDOT_F32), peak_of(BATCHDOT_F64)};
+    double peaks[BD_DTYPE_COUNT];
+    for (int dtype = 0; dtype < BD_DTYPE_COUNT; dtype++)
+        peaks[dtype] = peak_of((batchdot_dtype)dtype);
     printf("%-22s %-14s %s  %9s %9s %9s  %7s\n", "kernel", "m x n x k", "xy", "GFLOP/s", "lower", "upper", "of fma");
     for (int i = 0; i < count; i++) {
         const struct row *const row = &rows[i];
-        const double flops = 2e-9 * (double)(row->product.items * row->product.m * row->product.n * row->product.k);
+        const double flops = flops_a_multiplication(row->kernel->x) * 1e-9 *
+                             (double)(row->product.items * row->product.m * row->product.n * row->product.k);
         char shape[40], part[8] = "-";
         snprintf(shape, sizeof shape, "%" PRId64 "x%" PRId64 "x%" PRId64, row->shape->m, row->shape->n, row->shape->k);
-        if (row->kernel->x <= BATCHDOT_F64)
+        if (peaks[row->kernel->x] > 0)
             snprintf(part, sizeof part, "%.0f %%", 100 * flops / row->time.median / peaks[row->kernel->x]);
         printf("%-22s %-14s %c%c  %9.2f %9.2f %9.2f  %7s  %s\n", row->kernel->name, shape,
                x_is_transposed(row->layout) ? 't' : 'n', y_is_transposed(row->layout) ? 't' : 'n',

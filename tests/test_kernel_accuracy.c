@@ -1,5 +1,5 @@
-/* How far the f32 and f64 kernels are from the exact sums: never further than k roundings of the largest possible
- * partial sum, which any order of summation keeps. */
+/* How far the kernels of f32, f64, c64 and c128 are from the exact sums: never further than k roundings of the largest
+ * possible partial sum, which any order of summation keeps; a part of a complex element is a sum of 2 k products. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "kernel_case.h"
+#include "oracle.h"
 
 #include <float.h>
 #include <math.h>
@@ -23,9 +24,10 @@ struct family {
 
 static struct family families[MAX_FAMILIES];
 
-static double x[KERNEL_MAX_ELEMENTS], y[KERNEL_MAX_ELEMENTS];
-static _Alignas(16) unsigned char memory[OPERAND_COUNT][KERNEL_MAX_ELEMENTS * sizeof(double)];
-static _Alignas(16) unsigned char result[KERNEL_MAX_ELEMENTS * sizeof(double)];
+/* Real and imaginary parts one after the other where elements have two. */
+static double x[2 * KERNEL_MAX_ELEMENTS], y[2 * KERNEL_MAX_ELEMENTS];
+static _Alignas(16) unsigned char memory[OPERAND_COUNT][KERNEL_MAX_ELEMENTS * KERNEL_MAX_ELEMENT_SIZE];
+static _Alignas(16) unsigned char result[KERNEL_MAX_ELEMENTS * KERNEL_MAX_ELEMENT_SIZE];
 
 static uint64_t draws;
 
@@ -48,13 +50,22 @@ static double draw_number(enum numbers numbers) {
     return numbers == OF_ANY_MAGNITUDE ? ldexp(number, (int)(chance >> 1 & 31) - 16) : number;
 }
 
+static bool is_single(batchdot_dtype dtype) {
+    return dtype == BATCHDOT_F32 || dtype == BATCHDOT_C64;
+}
+
+static int parts_of(batchdot_dtype dtype) {
+    return oracle_is_complex(dtype) ? 2 : 1;
+}
+
 /* The numbers as the kernel reads them. */
 static void fill(batchdot_dtype dtype, enum numbers numbers, int64_t items, int64_t an_item, bool is_broadcast,
                  double *values, void *elements) {
     assert_in_range(items * an_item, 1, KERNEL_MAX_ELEMENTS);
+    an_item *= parts_of(dtype);
     for (int64_t i = 0; i < items * an_item; i++) {
         values[i] = is_broadcast && i >= an_item ? values[i - an_item] : draw_number(numbers);
-        if (dtype == BATCHDOT_F32) {
+        if (is_single(dtype)) {
             values[i] = (float)values[i];
             ((float *)elements)[i] = (float)values[i];
         } else {
@@ -63,20 +74,30 @@ static void fill(batchdot_dtype dtype, enum numbers numbers, int64_t items, int6
     }
 }
 
-/* Long double has 64 bits at least: 11 more than a double, which k of up to 5000 leaves accurate enough. */
-static void check_element(const struct kernel_case *tested, const double *x_row, const double *y_column, double got) {
-    const bool is_f32 = tested->kernel->out == BATCHDOT_F32;
-    const long double unit = is_f32 ? FLT_EPSILON / 2.0L : DBL_EPSILON / 2.0L;
-    const int64_t k = tested->k;
-    long double sum = 0, magnitude = 0;
+/* A part of an element, and the sum of what it is summed of, without signs. */
+struct exact_sum {
+    long double sum, magnitude;
+};
+
+/* sign * sum over k of one part of x times one of y. */
+static void add_products(struct exact_sum *exact, int64_t k, int parts, int64_t n, double sign, const double *x_row,
+                         const double *y_column) {
     for (int64_t step = 0; step < k; step++) {
-        const long double term = (long double)x_row[step] * y_column[step * tested->n];
-        sum += term;
-        magnitude += fabsl(term);
+        const long double term = (long double)x_row[step * parts] * y_column[step * n * parts];
+        exact->sum += sign * term;
+        exact->magnitude += fabsl(term);
     }
-    const long double bound = (long double)k * unit * magnitude, fraction = fabsl(sum - got) / bound;
-    if (!(fraction <= 1 + (long double)k * unit + 0.001L))
-        fail_msg("%.20Lg is %Lg of the bound away from %.20Lg: %s", (long double)got, fraction, sum,
+}
+
+/* Long double has 64 bits at least: 11 more than a double, which k of up to 5000 leaves accurate enough. */
+static void check_part(const struct kernel_case *tested, struct exact_sum exact, double got) {
+    const batchdot_dtype dtype = tested->kernel->out;
+    const long double unit = is_single(dtype) ? FLT_EPSILON / 2.0L : DBL_EPSILON / 2.0L;
+    const int64_t k = tested->k, roundings = k * parts_of(dtype);
+    const long double bound = (long double)roundings * unit * exact.magnitude,
+                      fraction = fabsl(exact.sum - got) / bound;
+    if (!(fraction <= 1 + (long double)roundings * unit + 0.001L))
+        fail_msg("%.20Lg is %Lg of the bound away from %.20Lg: %s", (long double)got, fraction, exact.sum,
                  kernel_case_text(tested));
     struct family *family = family_of(tested->kernel);
     family->largest = fmaxl(family->largest, fraction / 2);
@@ -84,25 +105,44 @@ static void check_element(const struct kernel_case *tested, const double *x_row,
         family->largest_long = fmaxl(family->largest_long, fraction / 2);
 }
 
+static void check_element(const struct kernel_case *tested, const double *x_row, const double *y_column,
+                          const double got[2]) {
+    const int64_t n = tested->n, k = tested->k;
+    const int parts = parts_of(tested->kernel->out);
+    const double x_sign = tested->conjugate_x ? -1 : 1, y_sign = tested->conjugate_y ? -1 : 1;
+    struct exact_sum real = {0, 0}, imaginary = {0, 0};
+    add_products(&real, k, parts, n, 1, x_row, y_column);
+    if (parts == 2) {
+        add_products(&real, k, parts, n, -x_sign * y_sign, x_row + 1, y_column + 1);
+        add_products(&imaginary, k, parts, n, x_sign, x_row + 1, y_column);
+        add_products(&imaginary, k, parts, n, y_sign, x_row, y_column + 1);
+        check_part(tested, imaginary, got[1]);
+    }
+    check_part(tested, real, got[0]);
+}
+
 static void check(const struct kernel_case *visited, void *context) {
     (void)context;
     struct kernel_case tested = *visited;
     const batchdot_dtype dtype = tested.kernel->out;
     const int64_t m = tested.m, n = tested.n, k = tested.k;
+    const int parts = parts_of(dtype);
     const enum numbers numbers = (enum numbers)(kernel_chance(draws++) % NUMBERS_COUNT);
     tested.alpha[0] = 1;
-    tested.beta[0] = 0;
+    tested.alpha[1] = tested.beta[0] = tested.beta[1] = 0;
     fill(dtype, numbers, tested.items, m * k, tested.layout[OPERAND_X].items == BROADCAST, x, memory[OPERAND_X]);
     fill(dtype, numbers, tested.items, k * n, tested.layout[OPERAND_Y].items == BROADCAST, y, memory[OPERAND_Y]);
-    memset(memory[OPERAND_OUT], 0xff, (size_t)(tested.items * m * n) * sizeof(double));
+    memset(memory[OPERAND_OUT], 0xff, (size_t)(tested.items * m * n) * oracle_element_size(dtype));
     const struct kernel_operands operands = {memory[OPERAND_X], memory[OPERAND_Y], memory[OPERAND_OUT]};
     kernel_case_run(&tested, &operands, result);
     for (int64_t item = 0; item < tested.items; item++) {
         for (int64_t i = 0; i < m; i++) {
             for (int64_t j = 0; j < n; j++) {
-                const int64_t number = (item * m + i) * n + j;
-                const double got = dtype == BATCHDOT_F32 ? ((float *)result)[number] : ((double *)result)[number];
-                check_element(&tested, x + (item * m + i) * k, y + item * k * n + j, got);
+                const int64_t number = ((item * m + i) * n + j) * parts;
+                double got[2] = {0, 0};
+                for (int part = 0; part < parts; part++)
+                    got[part] = is_single(dtype) ? ((float *)result)[number + part] : ((double *)result)[number + part];
+                check_element(&tested, x + (item * m + i) * k * parts, y + (item * k * n + j) * parts, got);
             }
         }
     }
@@ -110,7 +150,7 @@ static void check(const struct kernel_case *visited, void *context) {
 
 static void test_kernel_accuracy(void **state) {
     const struct kernel *kernel = *state;
-    if (kernel->x != kernel->out || (kernel->out != BATCHDOT_F32 && kernel->out != BATCHDOT_F64))
+    if (kernel->x != kernel->out || kernel->out > BATCHDOT_C128)
         skip();
     draws = 0;
     const struct kernel_scope usual = {.wanted = CASES, .most_work = KERNEL_USUAL_WORK};

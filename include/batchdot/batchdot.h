@@ -34,10 +34,11 @@
  *   - Data must be aligned as C asks of its elements (a c64 as a float, a c128 as a double).
  *   - The bits of an item's result depend on that item alone, its shape and strides, and the processor (its instruction
  *     set and the length of vector that suits it): not on the batch's size, the item's place in it or the number of
- *     threads. (Where BLAS computes, which AUTO chooses for large items and most complex ones, this holds as far as the
- *     linked BLAS keeps it.)
+ *     threads. (Where BLAS computes, which AUTO chooses for large items, this holds as far as the linked BLAS keeps
+ *     it.)
  *   - An f32 or f64 element is off by at most k * eps * sum |x * y|, eps being FLT_EPSILON or DBL_EPSILON: the usual
- *     bound of a sum of k products (Higham, Accuracy and Stability of Numerical Algorithms, 3.1).
+ *     bound of a sum of k products (Higham, Accuracy and Stability of Numerical Algorithms, 3.1). So are the real and
+ *     the imaginary part of a c64 or c128 element, each with the 2 k products of parts that it is the sum of.
  */
 #ifndef BATCHDOT_BATCHDOT_H
 #define BATCHDOT_BATCHDOT_H

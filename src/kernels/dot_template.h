@@ -10,17 +10,21 @@
 
 /* Rows of up to SHORT_ROW vectors are computed without a loop. */
 enum { SHORT_ROW = 8, LINE_BYTES = 64, ONE_CHAIN = sizeof(vec) == LINE_BYTES ? 4 : SHORT_ROW };
-enum { MOST_ROWS_AT_ONCE = LANES >= 4 ? 4 : 2 };
+enum {
+    MOST_ROWS_AT_ONCE = (LANES >= 4 ? 4 : 2) / ACCUMULATOR_VECTORS,
+    CACHED_ROWS_AT_ONCE = REGISTERS == 32 ? MOST_ROWS_AT_ONCE : 2 / ACCUMULATOR_VECTORS
+};
 
 /* Row after row: x stays where it is (a matrix-vector product) or steps along (a batch of dot products). */
 struct rows {
+    const struct product *product;
     int64_t count, k;
     int64_t x_step, y_step, out_step;
 };
 
 /* A row of x that is used for one row of y after the other stays in registers. */
 struct x_row {
-    vec vectors[SHORT_ROW];
+    row_vector vectors[SHORT_ROW];
 };
 
 /* vectors is a constant, the last of them a part. */
@@ -28,62 +32,63 @@ static inline __attribute__((always_inline)) void load_x_row(struct x_row *row, 
                                                              part last) {
 #pragma GCC unroll 8
     for (int i = 0; i < vectors; i++)
-        row->vectors[i] = i + 1 < vectors ? load(x + i * LANES) : load_part(x + i * LANES, last);
+        row->vectors[i] = row_vector_of(i + 1 < vectors ? load(x + i * LANES) : load_part(x + i * LANES, last));
 }
 
 /* As long_row, to the bit, but for rows that are so short that one chain does. */
-static inline __attribute__((always_inline)) vec short_row(const struct x_row *x, const element *y, int vectors,
-                                                           part last) {
+static inline __attribute__((always_inline)) accumulator short_row(const struct x_row *x, const element *y, int vectors,
+                                                                   part last) {
     const int chains = vectors <= ONE_CHAIN ? 1 : 4;
-    vec sums[4] = {zero(), zero(), zero(), zero()};
+    accumulator sums[4] = {no_sum(), no_sum(), no_sum(), no_sum()};
 #pragma GCC unroll 8
     for (int i = 0; i < vectors; i++) {
         const vec y_vector = i + 1 < vectors ? load(y + i * LANES) : load_part(y + i * LANES, last);
-        vec *const sum = &sums[i % chains];
-        *sum = chains == 1 && i == 0 ? multiply(x->vectors[i], y_vector) : multiply_add(x->vectors[i], y_vector, *sum);
+        accumulator *const sum = &sums[i % chains];
+        *sum = chains == 1 && i == 0 ? row_product_of(x->vectors[i], y_vector)
+                                     : accumulate_row(x->vectors[i], y_vector, *sum);
     }
-    return chains == 1 ? sums[0] : add(add(sums[0], sums[1]), add(sums[2], sums[3]));
+    return chains == 1 ? sums[0] : add_sums(add_sums(sums[0], sums[1]), add_sums(sums[2], sums[3]));
 }
 
 /* long_rows of one row, which in its place takes up to an eighth longer to read rows of some KiB from memory. */
-static inline vec long_row(const element *x, const element *y, int64_t k, part last) {
-    vec sums[4] = {zero(), zero(), zero(), zero()};
+static inline accumulator long_row(const element *x, const element *y, int64_t k, part last) {
+    accumulator sums[4] = {no_sum(), no_sum(), no_sum(), no_sum()};
     int64_t i = 0;
     for (; i + 4 * LANES <= k; i += 4 * LANES) {
 #pragma GCC unroll 4
         for (int j = 0; j < 4; j++)
-            sums[j] = multiply_add(load(x + i + j * LANES), load(y + i + j * LANES), sums[j]);
+            sums[j] = accumulate_row(row_vector_of(load(x + i + j * LANES)), load(y + i + j * LANES), sums[j]);
     }
 #pragma GCC unroll 4
     for (int j = 0; j < 4; j++, i += LANES) {
         if (i >= k)
             break;
         if (i + LANES <= k)
-            sums[j] = multiply_add(load(x + i), load(y + i), sums[j]);
+            sums[j] = accumulate_row(row_vector_of(load(x + i)), load(y + i), sums[j]);
         else
-            sums[j] = multiply_add(load_part(x + i, last), load_part(y + i, last), sums[j]);
+            sums[j] = accumulate_row(row_vector_of(load_part(x + i, last)), load_part(y + i, last), sums[j]);
     }
-    return add(add(sums[0], sums[1]), add(sums[2], sums[3]));
+    return add_sums(add_sums(sums[0], sums[1]), add_sums(sums[2], sums[3]));
 }
 
 /* long_row for so many rows of y at once, a constant. */
 static inline __attribute__((always_inline)) void long_rows(const element *x, const element *y, int64_t y_step,
-                                                            int64_t k, part last, vec *results, int rows) {
-    vec sums[MOST_ROWS_AT_ONCE][4];
+                                                            int64_t k, part last, accumulator *results, int rows) {
+    accumulator sums[MOST_ROWS_AT_ONCE][4];
 #pragma GCC unroll 4
     for (int row = 0; row < rows; row++) {
 #pragma GCC unroll 4
         for (int j = 0; j < 4; j++)
-            sums[row][j] = zero();
+            sums[row][j] = no_sum();
     }
     int64_t i = 0;
     for (; i + 4 * LANES <= k; i += 4 * LANES) {
 #pragma GCC unroll 4
         for (int j = 0; j < 4; j++) {
-            const vec x_vector = in_register(load(x + i + j * LANES));
+            const row_vector x_vector = row_vector_of(in_register(load(x + i + j * LANES)));
 #pragma GCC unroll 4
             for (int row = 0; row < rows; row++)
-                sums[row][j] = multiply_add(x_vector, load(y + row * y_step + i + j * LANES), sums[row][j]);
+                sums[row][j] = accumulate_row(x_vector, load(y + row * y_step + i + j * LANES), sums[row][j]);
         }
     }
 #pragma GCC unroll 4
@@ -91,16 +96,16 @@ static inline __attribute__((always_inline)) void long_rows(const element *x, co
         if (i >= k)
             break;
         const bool is_whole = i + LANES <= k;
-        const vec x_vector = is_whole ? load(x + i) : load_part(x + i, last);
+        const row_vector x_vector = row_vector_of(is_whole ? load(x + i) : load_part(x + i, last));
 #pragma GCC unroll 4
         for (int row = 0; row < rows; row++) {
             const element *const from = y + row * y_step + i;
-            sums[row][j] = multiply_add(x_vector, is_whole ? load(from) : load_part(from, last), sums[row][j]);
+            sums[row][j] = accumulate_row(x_vector, is_whole ? load(from) : load_part(from, last), sums[row][j]);
         }
     }
 #pragma GCC unroll 4
     for (int row = 0; row < rows; row++)
-        results[row] = add(add(sums[row][0], sums[row][1]), add(sums[row][2], sums[row][3]));
+        results[row] = add_sums(add_sums(sums[row][0], sums[row][1]), add_sums(sums[row][2], sums[row][3]));
 }
 
 /* The next count rows, up to LANES, without a loop; the last one stands in for those that are not there. vectors and
@@ -109,7 +114,7 @@ static inline __attribute__((always_inline)) vec short_group(const struct rows *
                                                              const element *y, int vectors, bool x_stays, part last) {
     struct x_row x_row;
     load_x_row(&x_row, x, vectors, last);
-    vec sums[LANES];
+    accumulator sums[LANES];
 #pragma GCC unroll 16
     for (int row = 0; row < LANES; row++) {
         const int64_t present = row < count ? row : count - 1;
@@ -117,19 +122,19 @@ static inline __attribute__((always_inline)) vec short_group(const struct rows *
             load_x_row(&x_row, x + present * rows->x_step, vectors, last);
         sums[sum_slot(row)] = short_row(&x_row, y + present * rows->y_step, vectors, last);
     }
-    return sum_rows(sums);
+    return results_of_rows(rows->product, sums);
 }
 
 /* Out of line, as the next ones: how a compiler mixes the loops of several decides how fast memory is read. */
 static __attribute__((noinline)) vec long_group(const struct rows *rows, int64_t count, const element *x,
                                                 const element *y, part last) {
-    vec sums[LANES];
+    accumulator sums[LANES];
     for (int row = 0; row < LANES; row++) {
-        sums[sum_slot(row)] = row < count ? long_row(x, y, rows->k, last) : zero();
+        sums[sum_slot(row)] = row < count ? long_row(x, y, rows->k, last) : no_sum();
         x += rows->x_step;
         y += rows->y_step;
     }
-    return sum_rows(sums);
+    return results_of_rows(rows->product, sums);
 }
 
 /* What y takes, as far as the items are different. */
@@ -148,7 +153,7 @@ static int rows_at_once(const struct product *product, const struct rows *rows) 
         return 1;
     if (rows->k >= TWO_PAGES / (int64_t)sizeof(element))
         return MOST_ROWS_AT_ONCE;
-    return y_bytes(product) > CACHED ? 1 : REGISTERS == 32 ? MOST_ROWS_AT_ONCE : 2;
+    return y_bytes(product) > CACHED ? 1 : CACHED_ROWS_AT_ONCE;
 }
 
 /* Whether rows of vectors as long as cache lines come from memory. A loop then is up to 1.5 times as fast as what is
@@ -161,21 +166,21 @@ static bool rows_want_a_loop(const struct product *product) {
 /* at_once is a constant. */
 static inline __attribute__((always_inline)) vec long_rows_group(const struct rows *rows, const element *x,
                                                                  const element *y, part last, int at_once) {
-    vec sums[LANES];
+    accumulator sums[LANES];
     for (int row = 0; row < LANES; row += at_once) {
-        vec results[MOST_ROWS_AT_ONCE];
+        accumulator results[MOST_ROWS_AT_ONCE];
         long_rows(x, y, rows->y_step, rows->k, last, results, at_once);
 #pragma GCC unroll 4
         for (int i = 0; i < at_once; i++)
             sums[sum_slot(row + i)] = results[i];
         y += at_once * rows->y_step;
     }
-    return sum_rows(sums);
+    return results_of_rows(rows->product, sums);
 }
 
-static __attribute__((noinline)) vec long_pairs(const struct rows *rows, const element *x, const element *y,
-                                                part last) {
-    return long_rows_group(rows, x, y, last, 2);
+static __attribute__((noinline)) vec long_cached(const struct rows *rows, const element *x, const element *y,
+                                                 part last) {
+    return long_rows_group(rows, x, y, last, CACHED_ROWS_AT_ONCE);
 }
 
 static __attribute__((noinline)) vec long_most(const struct rows *rows, const element *x, const element *y, part last) {
@@ -187,7 +192,7 @@ static inline __attribute__((always_inline)) void few_rows(struct scaling scalin
                                                            int64_t count, const element *x, const element *y,
                                                            element *out, int vectors, part last) {
     for (int64_t row = 0; row < count; row++) {
-        vec sum;
+        accumulator sum;
         if (vectors > 0) {
             struct x_row x_row;
             load_x_row(&x_row, x, vectors, last);
@@ -195,7 +200,7 @@ static inline __attribute__((always_inline)) void few_rows(struct scaling scalin
         } else {
             sum = long_row(x, y, rows->k, last);
         }
-        finish_element(scaling, out, sum_row(sum));
+        finish_element(scaling, out, result_of_row(rows->product, sum));
         x += rows->x_step;
         y += rows->y_step;
         out += rows->out_step;
@@ -203,13 +208,13 @@ static inline __attribute__((always_inline)) void few_rows(struct scaling scalin
 }
 
 static inline __attribute__((always_inline)) void finish_group(struct scaling scaling, const struct rows *rows,
-                                                               int64_t count, vec sums, element *out) {
+                                                               int64_t count, vec results, element *out) {
     if (rows->out_step == 1) {
-        finish_part(scaling, out, sums, first_lanes(count));
+        finish_part(scaling, out, results, first_lanes(count));
         return;
     }
     element apart[LANES];
-    store(apart, sums);
+    store(apart, results);
     for (int64_t i = 0; i < count; i++)
         finish_element(scaling, out + i * rows->out_step, apart[i]);
 }
@@ -224,12 +229,12 @@ static inline __attribute__((always_inline)) void dot_rows(const struct product 
         const int64_t count = rows->count - row < LANES ? rows->count - row : LANES;
         if (count <= LANES / 4)
             few_rows(scaling, rows, count, x, y, out, vectors, last);
-        else if (vectors == 0 && count == LANES && at_once == 2)
-            finish_group(scaling, rows, LANES, long_pairs(rows, x, y, last), out);
-        else if (vectors == 0 && count == LANES && at_once == MOST_ROWS_AT_ONCE)
+        else if (vectors == 0 && (count < LANES || at_once == 1))
+            finish_group(scaling, rows, count, long_group(rows, count, x, y, last), out);
+        else if (vectors == 0 && at_once == MOST_ROWS_AT_ONCE)
             finish_group(scaling, rows, LANES, long_most(rows, x, y, last), out);
         else if (vectors == 0)
-            finish_group(scaling, rows, count, long_group(rows, count, x, y, last), out);
+            finish_group(scaling, rows, LANES, long_cached(rows, x, y, last), out);
         else if (count == LANES)
             finish_group(scaling, rows, LANES, short_group(rows, LANES, x, y, vectors, x_stays, last), out);
         else
@@ -267,11 +272,12 @@ static void dot_product(const struct product *product, const element *x, const e
     dot_function *const *const dots =
         dot_functions[vectors > SHORT_ROW || (vectors > ONE_CHAIN && rows_want_a_loop(product)) ? 0 : vectors];
     if (product->n == 1) {
-        const struct rows rows = {product->items, product->k, product->x_item, product->y_item, product->out_item};
+        const struct rows rows = {product,         product->items,  product->k,
+                                  product->x_item, product->y_item, product->out_item};
         dots[false](product, &rows, x, y, out);
         return;
     }
-    const struct rows rows = {product->n, product->k, 0, product->y_n, product->out_n};
+    const struct rows rows = {product, product->n, product->k, 0, product->y_n, product->out_n};
     for (int64_t item = 0; item < product->items; item++) {
         dots[true](product, &rows, x, y, out);
         x += product->x_item;

@@ -1,4 +1,5 @@
-/* out = alpha * sum + beta * out: how every real kernel ends. Needs a vector_*.h. */
+/* out = alpha * result + beta * out: how every kernel ends. Needs a vector_*.h and vector_real.h or vector_complex.h.
+ */
 #ifndef BATCHDOT_KERNELS_EPILOGUE_H
 #define BATCHDOT_KERNELS_EPILOGUE_H
 
@@ -7,40 +8,39 @@
 
 /* A copy, which no store through an output pointer can be taken to change. */
 struct scaling {
-    bool is_plain; /* alpha 1, beta 0 */
+    bool is_plain, reads_out; /* alpha 1, beta 0; beta not 0 */
     element alpha, beta;
 };
 
 static inline struct scaling scaling_of(const struct product *product) {
-    return (struct scaling){product->alpha[0] == 1 && product->beta[0] == 0, (element)product->alpha[0],
-                            (element)product->beta[0]};
+    const bool reads_out = !is_scale(product->beta, 0);
+    return (struct scaling){is_scale(product->alpha, 1) && !reads_out, reads_out, scale_of(product->alpha),
+                            scale_of(product->beta)};
 }
 
-static inline void finish_part(struct scaling scaling, element *out, vec sum, part written) {
+static inline void finish_part(struct scaling scaling, element *out, vec result, part written) {
     if (!scaling.is_plain) {
-        sum = multiply(sum, broadcast(scaling.alpha));
-        if (scaling.beta != 0)
-            sum = add(sum, multiply(load_part(out, written), broadcast(scaling.beta)));
+        result = scaled(result, scaling.alpha);
+        if (scaling.reads_out)
+            result = add(result, scaled(load_part(out, written), scaling.beta));
     }
-    store_part(out, sum, written);
+    store_part(out, result, written);
 }
 
-static inline void finish(struct scaling scaling, element *out, vec sum) {
+static inline void finish(struct scaling scaling, element *out, vec result) {
     if (!scaling.is_plain) {
-        sum = multiply(sum, broadcast(scaling.alpha));
-        if (scaling.beta != 0)
-            sum = add(sum, multiply(load(out), broadcast(scaling.beta)));
+        result = scaled(result, scaling.alpha);
+        if (scaling.reads_out)
+            result = add(result, scaled(load(out), scaling.beta));
     }
-    store(out, sum);
+    store(out, result);
 }
 
-static inline void finish_element(struct scaling scaling, element *out, element sum) {
-    if (!scaling.is_plain) {
-        sum *= scaling.alpha;
-        if (scaling.beta != 0)
-            sum += scaling.beta * *out;
-    }
-    *out = sum;
+static inline void finish_element(struct scaling scaling, element *out, element result) {
+    if (scaling.is_plain)
+        *out = result;
+    else
+        finish_part(scaling, out, load_part(&result, first_lanes(1)), first_lanes(1));
 }
 
 #endif

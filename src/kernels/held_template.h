@@ -7,7 +7,7 @@
 #include "kernels/epilogue.h"
 #include "kernels/turn_columns.h"
 
-enum { MAX_HELD_K = 8, MAX_HELD_VECTORS = 2, HELD_REGISTERS = REGISTERS - 4 };
+enum { MAX_HELD_K = 8, MAX_HELD_VECTORS = 2, HELD_REGISTERS = REGISTERS - 4 * ACCUMULATOR_VECTORS };
 
 static int64_t most_held_vectors(int64_t k) {
     return k * MAX_HELD_VECTORS <= HELD_REGISTERS ? MAX_HELD_VECTORS : 1;
@@ -27,13 +27,14 @@ static int64_t rows_written_whole(const struct product *product, bool is_last_it
 /* k and vectors are constants. */
 static inline __attribute__((always_inline)) void held_row(const element *x, int64_t x_k,
                                                            vec y_rows[MAX_HELD_K][MAX_HELD_VECTORS],
-                                                           vec sums[MAX_HELD_VECTORS], int k, int vectors) {
+                                                           accumulator sums[MAX_HELD_VECTORS], int k, int vectors) {
 #pragma GCC unroll 8
     for (int step = 0; step < k; step++) {
-        const vec factor = broadcast(x[step * x_k]);
+        const multiplier row_multiplier = multiplier_of(x + step * x_k);
 #pragma GCC unroll 2
         for (int j = 0; j < vectors; j++)
-            sums[j] = step == 0 ? multiply(factor, y_rows[0][j]) : multiply_add(factor, y_rows[step][j], sums[j]);
+            sums[j] = step == 0 ? product_of(row_multiplier, y_rows[0][j])
+                                : accumulate(row_multiplier, y_rows[step][j], sums[j]);
     }
 }
 
@@ -64,19 +65,19 @@ static inline __attribute__((always_inline)) void held_items(const struct produc
 
         const element *x_row = x;
         element *out_row = out;
-        vec sums[MAX_HELD_VECTORS];
+        accumulator sums[MAX_HELD_VECTORS];
         int64_t i = 0;
         for (; i < whole_rows; i++, x_row += x_m, out_row += out_m) {
             held_row(x_row, x_k, y_rows, sums, k, vectors);
 #pragma GCC unroll 2
             for (int j = 0; j < vectors; j++)
-                store(out_row + j * LANES, sums[j]);
+                store(out_row + j * LANES, result_of(product, sums[j]));
         }
         for (; i < m; i++, x_row += x_m, out_row += out_m) {
             held_row(x_row, x_k, y_rows, sums, k, vectors);
             if (vectors > 1)
-                store(out_row, sums[0]);
-            store_part(out_row + (vectors - 1) * LANES, sums[vectors - 1], last);
+                store(out_row, result_of(product, sums[0]));
+            store_part(out_row + (vectors - 1) * LANES, result_of(product, sums[vectors - 1]), last);
         }
         x += product->x_item;
         y += product->y_item;

@@ -15,14 +15,14 @@ enum {
     PANEL_BLOCK_K = 256,
     PANEL_VECTORS = REGISTERS == 32 ? 4 : 3,
     PANEL_SIZE = PANEL_BLOCK_K * PANEL_VECTORS * LANES,
-    SLIVER_ROWS = REGISTERS == 32 ? 6 : 4,
+    SLIVER_ROWS = (REGISTERS == 32 ? 6 : 4) / ACCUMULATOR_VECTORS,
     LONG_K = 128
 };
 
 /* What lies in scratch: a block of x, of which a tile reads so little at a time that the last-level cache keeps up, and
  * a few panels, which are packed one after the other while the pages of y's rows are known to the processor. */
 enum {
-    PACKED_BLOCK_M = 512,
+    PACKED_BLOCK_M = sizeof(element) <= 8 ? 512 : 256,
     PACKED_PANELS = 4,
     PACKED_SIZE = PACKED_BLOCK_M * PANEL_BLOCK_K + PACKED_PANELS * PANEL_SIZE
 };
@@ -56,9 +56,10 @@ static void pack_rows(element *panel, int64_t k, int64_t n, int64_t width, const
 
 static void pack_elements(element *panel, int64_t k, int64_t n, int64_t width, const element *y, int64_t y_k,
                           int64_t y_n) {
+    const element nothing = {0};
     for (int64_t step = 0; step < k; step++)
         for (int64_t j = 0; j < width; j++)
-            panel[step * width + j] = j < n ? y[step * y_k + j * y_n] : 0;
+            panel[step * width + j] = j < n ? y[step * y_k + j * y_n] : nothing;
 }
 
 static void pack_panel(const struct product *product, element *panel, int64_t k, int64_t n, int64_t width,
@@ -69,6 +70,12 @@ static void pack_panel(const struct product *product, element *panel, int64_t k,
         turn_columns(panel, k, n, width, y, product->y_n);
     else
         pack_elements(panel, k, n, width, y, product->y_k, product->y_n);
+}
+
+/* What comes after the first block of k is added to what that one made of the output. */
+static void set_beta_to_1(struct product *block) {
+    block->beta[0] = 1;
+    block->beta[1] = 0;
 }
 
 /* A block of x's rows, which stay in the second-level cache while all of y's columns pass by. */
@@ -92,7 +99,7 @@ static void panel_rows(const struct product *product, const struct tiling *tilin
                         first_lanes(n - width + LANES), prefetch, x + step * product->x_k, panel, out + j);
             j += width;
         }
-        block.beta[0] = 1;
+        set_beta_to_1(&block);
     }
 }
 
@@ -185,7 +192,7 @@ static void packed_product(const struct product *product, const element *x, cons
                 block.k = product->k - step < PANEL_BLOCK_K ? product->k - step : PANEL_BLOCK_K;
                 packed_block(&rows, &block, columns, x + i * product->x_m + step * product->x_k,
                              y + step * product->y_k, out + i * product->out_m);
-                block.beta[0] = 1;
+                set_beta_to_1(&block);
             }
             i += rows.m;
         }

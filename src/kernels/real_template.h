@@ -1,5 +1,7 @@
 /* Every real kernel of an instruction set and a dtype. Include after a vector_*.h and after defining NAME, such as
  * avx512_f32; the kernels are then bd_avx512_f32_tile and so on. */
+#include "kernels/vector_real.h"
+
 #include "kernels/deep_template.h"
 #include "kernels/dot_template.h"
 #include "kernels/held_template.h"
@@ -12,32 +14,7 @@
 #include "kernels/panel_template.h"
 #include "kernels/turned_template.h"
 
-#include "kernels/kernel_prototypes.h"
-
-#define PASTE_NAMES(a, b, c) a##b##c
-#define PASTE(a, b, c) PASTE_NAMES(a, b, c)
-
-/* What no family can do: sums over no element, and over axes that do not merge. */
-static bool is_plain_sum(const struct product *product) {
-    return product->k > 0 && product->outer_k_count == 0;
-}
-
-#define DEFINE_KERNEL(family)                                                                                          \
-    void PASTE(bd_, NAME, _##family)(const struct product *product, const void *x, const void *y, void *out) {         \
-        family##_product(product, x, y, out);                                                                          \
-    }                                                                                                                  \
-    bool PASTE(bd_, NAME, _##family##_accepts)(const struct product *product) {                                        \
-        return is_plain_sum(product) && family##_accepts(product);                                                     \
-    }
-
-/* For a family with a struct family_plan, which family_prepare fills in. */
-#define DEFINE_PREPARED_KERNEL(family)                                                                                 \
-    DEFINE_KERNEL(family)                                                                                              \
-    size_t PASTE(bd_, NAME, _##family##_prepare)(const struct product *product, void *prepared) {                      \
-        if (prepared)                                                                                                  \
-            family##_prepare(product, prepared);                                                                       \
-        return sizeof(struct family##_plan);                                                                           \
-    }
+#include "kernels/define_kernels.h"
 
 DEFINE_KERNEL(dot)
 #ifdef HAS_PERMUTE

@@ -9,7 +9,12 @@
 
 #include <stddef.h>
 
-enum { MAX_TILE_ROWS = 16, MAX_TILE_VECTORS = 8 };
+/* A single row may be wider than several: its additions would else wait for each other. */
+enum {
+    MAX_TILE_ROWS = 16,
+    MAX_TILE_VECTORS = ACCUMULATOR_VECTORS == 2 && REGISTERS == 16 ? 4 : 8,
+    WIDEST_TILE_OF_ROWS = 4
+};
 
 /* rows * vectors of an item's output; the last vector of a row has the lanes that last says. Where parts cost something
  * and it is not the only one, it begins further to the left instead, and some columns are computed twice, alike. */
@@ -26,7 +31,7 @@ static inline const element *stepped(const element *data) {
 /* Where in a row of a tile a vector begins. */
 static inline int64_t vector_column(part last, int vector, int vectors, bool last_is_whole) {
     const bool is_moved = PARTS_COST && !last_is_whole && vectors > 1 && vector + 1 == vectors;
-    return is_moved ? (vectors - 2) * LANES + (int64_t)last : vector * LANES;
+    return is_moved ? (vectors - 2) * LANES + part_extent(last) : vector * LANES;
 }
 
 /* Whether a vector is loaded and stored as a part. */
@@ -37,7 +42,7 @@ static inline bool is_part(int vector, int vectors, bool last_is_whole) {
 /* One step along k, after which x and y point to the next. rows, vectors and last_is_whole are constants. */
 static inline __attribute__((always_inline)) void tile_step(const struct product *product, int64_t x_third_row,
                                                             part last, const element *x_fourth[], const element **y,
-                                                            vec sums[MAX_TILE_ROWS][MAX_TILE_VECTORS], int rows,
+                                                            accumulator sums[MAX_TILE_ROWS][MAX_TILE_VECTORS], int rows,
                                                             int vectors, bool last_is_whole) {
     vec y_vectors[MAX_TILE_VECTORS];
 #pragma GCC unroll 16
@@ -49,10 +54,10 @@ static inline __attribute__((always_inline)) void tile_step(const struct product
     }
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++) {
-        const vec factor = broadcast(x_fourth[i / 4][i % 4 == 3 ? x_third_row : i % 4 * product->x_m]);
+        const multiplier x = multiplier_of(x_fourth[i / 4] + (i % 4 == 3 ? x_third_row : i % 4 * product->x_m));
 #pragma GCC unroll 16
         for (int j = 0; j < vectors; j++)
-            sums[i][j] = multiply_add(factor, y_vectors[j], sums[i][j]);
+            sums[i][j] = accumulate(x, y_vectors[j], sums[i][j]);
     }
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i += 4)
@@ -60,17 +65,17 @@ static inline __attribute__((always_inline)) void tile_step(const struct product
     *y = stepped(*y + product->y_k);
 }
 
-/* alpha and beta, which most products have no use for, of sums that lie in memory. */
-static __attribute__((noinline)) void finish_tile(const struct product *product, part last, const vec *sums, int rows,
-                                                  int vectors, element *out) {
+/* alpha and beta, which most products have no use for, of results that lie in memory. */
+static __attribute__((noinline)) void finish_tile(const struct product *product, part last, const vec *results,
+                                                  int rows, int vectors, element *out) {
     const struct scaling scaling = scaling_of(product);
-    for (int i = 0; i < rows; i++, sums += vectors, out += product->out_m) {
+    for (int i = 0; i < rows; i++, results += vectors, out += product->out_m) {
         for (int j = 0; j + 1 < vectors; j++)
-            finish(scaling, out + j * LANES, sums[j]);
-        vec sum = sums[vectors - 1];
+            finish(scaling, out + j * LANES, results[j]);
+        vec result = results[vectors - 1];
         if (PARTS_COST && vectors > 1) /* what it has of the vector before it is finished */
-            sum = load_part((const element *)&sums[vectors - 1] + LANES - (int64_t)last, last);
-        finish_part(scaling, out + (vectors - 1) * LANES, sum, last);
+            result = load_part((const element *)&results[vectors - 1] + LANES - part_extent(last), last);
+        finish_part(scaling, out + (vectors - 1) * LANES, result, last);
     }
 }
 
@@ -83,12 +88,12 @@ static inline __attribute__((always_inline)) void tile(const struct product *pro
                                                        int vectors, bool last_is_whole) {
     const struct product strides = {.x_m = product->x_m, .x_k = product->x_k, .y_k = product->y_k};
     const int64_t out_m = product->out_m;
-    vec sums[MAX_TILE_ROWS][MAX_TILE_VECTORS];
+    accumulator sums[MAX_TILE_ROWS][MAX_TILE_VECTORS];
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++) {
 #pragma GCC unroll 16
         for (int j = 0; j < vectors; j++)
-            sums[i][j] = zero();
+            sums[i][j] = no_sum();
     }
 
     const element *x_fourth[MAX_TILE_ROWS / 4];
@@ -116,12 +121,13 @@ static inline __attribute__((always_inline)) void tile(const struct product *pro
 #pragma GCC unroll 16
         for (int j = 0; j < vectors; j++) {
             element *const to = out + i * out_m + vector_column(last, j, vectors, last_is_whole);
+            const vec result = result_of(product, sums[i][j]);
             if (!is_plain)
-                scratch[i * vectors + j] = sums[i][j];
+                scratch[i * vectors + j] = result;
             else if (is_part(j, vectors, last_is_whole))
-                store_part(to, sums[i][j], last);
+                store_part(to, result, last);
             else
-                store(to, sums[i][j]);
+                store(to, result);
         }
     }
     if (!is_plain)
@@ -146,8 +152,9 @@ static tile_function *const tile_functions[MAX_TILE_VECTORS + 1][MAX_TILE_ROWS +
 };
 
 static int most_tile_rows(int64_t vectors) {
-    static const int wide[] = {0, 16, 14, 9, 6}, narrow[] = {0, 12, 6, 4};
-    return REGISTERS == 32 ? wide[vectors] : narrow[vectors];
+    static const int most[2][2][WIDEST_TILE_OF_ROWS + 1] = {{{0, 12, 6, 4}, {0, 16, 14, 9, 6}},
+                                                            {{0, 6, 3, 2}, {0, 12, 6, 4, 3}}};
+    return most[ACCUMULATOR_VECTORS == 2][REGISTERS == 32][vectors];
 }
 
 static int64_t tile_row_blocks(int64_t m, int64_t vectors) {
@@ -178,7 +185,8 @@ static int64_t tile_count(const struct tiling *tiling) {
 static int64_t tiling_cost(int64_t m, int64_t vectors, int64_t k, int64_t width) {
     enum { TILE_OVERHEAD = 40, LEAST_ACCUMULATORS = 8 };
     const int64_t columns = bd_divide_up(vectors, width), blocks = tile_row_blocks(m, width);
-    const int64_t multiplications = m * vectors, loads = blocks * vectors + m * columns;
+    const int64_t multiplications = ACCUMULATOR_VECTORS * m * vectors,
+                  loads = blocks * vectors + ACCUMULATOR_VECTORS * m * columns;
     const int64_t latency = columns * blocks * LEAST_ACCUMULATORS;
     int64_t step = multiplications > loads ? multiplications : loads;
     if (latency > step)

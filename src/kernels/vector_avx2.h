@@ -73,6 +73,16 @@ static inline vec multiply_add(vec a, vec b, vec sum) {
     return OF_TYPE(fmadd)(a, b, sum);
 }
 
+/* Turns a 4 by 4 block around. */
+static inline void transpose_doubles(__m256d rows[4]) {
+    const __m256d a = _mm256_unpacklo_pd(rows[0], rows[1]), b = _mm256_unpackhi_pd(rows[0], rows[1]);
+    const __m256d c = _mm256_unpacklo_pd(rows[2], rows[3]), d = _mm256_unpackhi_pd(rows[2], rows[3]);
+    rows[0] = _mm256_permute2f128_pd(a, c, 0x20);
+    rows[1] = _mm256_permute2f128_pd(b, d, 0x20);
+    rows[2] = _mm256_permute2f128_pd(a, c, 0x31);
+    rows[3] = _mm256_permute2f128_pd(b, d, 0x31);
+}
+
 /* Parts are stored by halves, quarters and elements: a masked store takes some processors as long as ten whole ones. */
 #if ELEMENT_BITS == 32
 
@@ -162,6 +172,23 @@ static inline void transpose(vec rows[LANES]) {
     }
 }
 
+static inline vec swap_pairs(vec a) {
+    return _mm256_permute_ps(a, 0xb1);
+}
+
+static inline vec broadcast_pair(element first, element second) {
+    return _mm256_setr_ps(first, second, first, second, first, second, first, second);
+}
+
+static inline void transpose_pairs(vec rows[LANES / 2]) {
+    __m256d pairs[4];
+    for (int i = 0; i < 4; i++)
+        pairs[i] = _mm256_castps_pd(rows[i]);
+    transpose_doubles(pairs);
+    for (int i = 0; i < 4; i++)
+        rows[i] = _mm256_castpd_ps(pairs[i]);
+}
+
 #else
 
 static inline vec load_part(const element *data, part lanes_read) {
@@ -223,12 +250,21 @@ static inline element sum_row(vec row) {
 }
 
 static inline void transpose(vec rows[LANES]) {
-    const vec a = _mm256_unpacklo_pd(rows[0], rows[1]), b = _mm256_unpackhi_pd(rows[0], rows[1]);
-    const vec c = _mm256_unpacklo_pd(rows[2], rows[3]), d = _mm256_unpackhi_pd(rows[2], rows[3]);
-    rows[0] = _mm256_permute2f128_pd(a, c, 0x20);
-    rows[1] = _mm256_permute2f128_pd(b, d, 0x20);
-    rows[2] = _mm256_permute2f128_pd(a, c, 0x31);
-    rows[3] = _mm256_permute2f128_pd(b, d, 0x31);
+    transpose_doubles(rows);
+}
+
+static inline vec swap_pairs(vec a) {
+    return _mm256_permute_pd(a, 0x5);
+}
+
+static inline vec broadcast_pair(element first, element second) {
+    return _mm256_setr_pd(first, second, first, second);
+}
+
+static inline void transpose_pairs(vec rows[LANES / 2]) {
+    const vec first = rows[0];
+    rows[0] = _mm256_permute2f128_pd(first, rows[1], 0x20);
+    rows[1] = _mm256_permute2f128_pd(first, rows[1], 0x31);
 }
 
 #endif

@@ -106,6 +106,25 @@ static inline vec multiply_add(vec a, vec b, vec sum) {
     return OF_TYPE(fmadd)(a, b, sum);
 }
 
+/* Turns an 8 by 8 block around: pairs, then the 128-bit quarters. */
+static inline void transpose_doubles(__m512d rows[8]) {
+    __m512d pairs[8], quarters[8];
+    for (int i = 0; i < 8; i += 2) {
+        pairs[i] = _mm512_unpacklo_pd(rows[i], rows[i + 1]);
+        pairs[i + 1] = _mm512_unpackhi_pd(rows[i], rows[i + 1]);
+    }
+    for (int i = 0; i < 2; i++) {
+        quarters[i] = _mm512_shuffle_f64x2(pairs[i], pairs[i + 2], 0x88);
+        quarters[i + 2] = _mm512_shuffle_f64x2(pairs[i], pairs[i + 2], 0xdd);
+        quarters[i + 4] = _mm512_shuffle_f64x2(pairs[i + 4], pairs[i + 6], 0x88);
+        quarters[i + 6] = _mm512_shuffle_f64x2(pairs[i + 4], pairs[i + 6], 0xdd);
+    }
+    for (int i = 0; i < 4; i++) {
+        rows[i] = _mm512_shuffle_f64x2(quarters[i], quarters[i + 4], 0x88);
+        rows[i + 4] = _mm512_shuffle_f64x2(quarters[i], quarters[i + 4], 0xdd);
+    }
+}
+
 #if ELEMENT_BITS == 32
 
 static inline vec permute(vec a, lanes from) {
@@ -177,6 +196,26 @@ static inline void transpose(vec rows[LANES]) {
     }
 }
 
+/* For complex elements, which are pairs of lanes: exchanges the two of each pair. */
+static inline vec swap_pairs(vec a) {
+    return _mm512_permute_ps(a, 0xb1);
+}
+
+/* A pair of which the vector then consists. */
+static inline vec broadcast_pair(element first, element second) {
+    return _mm512_castpd_ps(_mm512_broadcastsd_pd(_mm_castps_pd(_mm_setr_ps(first, second, 0, 0))));
+}
+
+/* Turns a block of pairs around, which has half as many rows. */
+static inline void transpose_pairs(vec rows[LANES / 2]) {
+    __m512d pairs[8];
+    for (int i = 0; i < 8; i++)
+        pairs[i] = _mm512_castps_pd(rows[i]);
+    transpose_doubles(pairs);
+    for (int i = 0; i < 8; i++)
+        rows[i] = _mm512_castpd_ps(pairs[i]);
+}
+
 #else
 
 static inline vec permute(vec a, lanes from) {
@@ -214,23 +253,29 @@ static inline element sum_row(vec row) {
     return _mm512_cvtsd_f64(row);
 }
 
-/* Turns a LANES by LANES block around: pairs, then the 128-bit quarters. */
+/* Turns a LANES by LANES block around. */
 static inline void transpose(vec rows[LANES]) {
-    vec pairs[8], quarters[8];
-    for (int i = 0; i < 8; i += 2) {
-        pairs[i] = _mm512_unpacklo_pd(rows[i], rows[i + 1]);
-        pairs[i + 1] = _mm512_unpackhi_pd(rows[i], rows[i + 1]);
-    }
+    transpose_doubles(rows);
+}
+
+static inline vec swap_pairs(vec a) {
+    return _mm512_permute_pd(a, 0x55);
+}
+
+static inline vec broadcast_pair(element first, element second) {
+    return _mm512_broadcast_f64x2(_mm_setr_pd(first, second));
+}
+
+static inline void transpose_pairs(vec rows[LANES / 2]) {
+    vec halves[4];
     for (int i = 0; i < 2; i++) {
-        quarters[i] = _mm512_shuffle_f64x2(pairs[i], pairs[i + 2], 0x88);
-        quarters[i + 2] = _mm512_shuffle_f64x2(pairs[i], pairs[i + 2], 0xdd);
-        quarters[i + 4] = _mm512_shuffle_f64x2(pairs[i + 4], pairs[i + 6], 0x88);
-        quarters[i + 6] = _mm512_shuffle_f64x2(pairs[i + 4], pairs[i + 6], 0xdd);
+        halves[i] = _mm512_shuffle_f64x2(rows[2 * i], rows[2 * i + 1], 0x88);
+        halves[i + 2] = _mm512_shuffle_f64x2(rows[2 * i], rows[2 * i + 1], 0xdd);
     }
-    for (int i = 0; i < 4; i++) {
-        rows[i] = _mm512_shuffle_f64x2(quarters[i], quarters[i + 4], 0x88);
-        rows[i + 4] = _mm512_shuffle_f64x2(quarters[i], quarters[i + 4], 0xdd);
-    }
+    rows[0] = _mm512_shuffle_f64x2(halves[0], halves[1], 0x88);
+    rows[2] = _mm512_shuffle_f64x2(halves[0], halves[1], 0xdd);
+    rows[1] = _mm512_shuffle_f64x2(halves[2], halves[3], 0x88);
+    rows[3] = _mm512_shuffle_f64x2(halves[2], halves[3], 0xdd);
 }
 
 #endif

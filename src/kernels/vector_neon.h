@@ -124,6 +124,20 @@ static inline void transpose(vec rows[LANES]) {
     rows[3] = vreinterpretq_f32_f64(vtrn2q_f64(b, d));
 }
 
+static inline vec swap_pairs(vec a) {
+    return vrev64q_f32(a);
+}
+
+static inline vec broadcast_pair(element first, element second) {
+    return (vec){first, second, first, second};
+}
+
+static inline void transpose_pairs(vec rows[LANES / 2]) {
+    const vec first = rows[0];
+    rows[0] = vcombine_f32(vget_low_f32(first), vget_low_f32(rows[1]));
+    rows[1] = vcombine_f32(vget_high_f32(first), vget_high_f32(rows[1]));
+}
+
 #else
 
 static inline vec load_part(const element *data, part lanes_read) {
@@ -151,6 +165,18 @@ static inline void transpose(vec rows[LANES]) {
     const vec first = vtrn1q_f64(rows[0], rows[1]);
     rows[1] = vtrn2q_f64(rows[0], rows[1]);
     rows[0] = first;
+}
+
+static inline vec swap_pairs(vec a) {
+    return vextq_f64(a, a, 1);
+}
+
+static inline vec broadcast_pair(element first, element second) {
+    return (vec){first, second};
+}
+
+static inline void transpose_pairs(vec rows[LANES / 2]) {
+    (void)rows; /* of one pair each */
 }
 
 #endif

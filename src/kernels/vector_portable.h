@@ -121,6 +121,20 @@ static inline void transpose(vec rows[LANES]) {
     rows[3] = (vec){ab_high[2], ab_high[3], cd_high[2], cd_high[3]};
 }
 
+static inline vec swap_pairs(vec a) {
+    return (vec){a[1], a[0], a[3], a[2]};
+}
+
+static inline vec broadcast_pair(element first, element second) {
+    return (vec){first, second, first, second};
+}
+
+static inline void transpose_pairs(vec rows[LANES / 2]) {
+    const vec a = rows[0], b = rows[1];
+    rows[0] = (vec){a[0], a[1], b[0], b[1]};
+    rows[1] = (vec){a[2], a[3], b[2], b[3]};
+}
+
 #else
 
 static inline vec load_part(const element *data, part lanes_read) {
@@ -143,6 +157,18 @@ static inline void transpose(vec rows[LANES]) {
     const vec a = rows[0], b = rows[1];
     rows[0] = (vec){a[0], b[0]};
     rows[1] = (vec){a[1], b[1]};
+}
+
+static inline vec swap_pairs(vec a) {
+    return (vec){a[1], a[0]};
+}
+
+static inline vec broadcast_pair(element first, element second) {
+    return (vec){first, second};
+}
+
+static inline void transpose_pairs(vec rows[LANES / 2]) {
+    (void)rows; /* of one pair each */
 }
 
 #endif

@@ -1,0 +1,4 @@
+#define ELEMENT_BITS 32
+#define NAME portable_c64
+#define COMPONENT_VECTORS "kernels/vector_portable.h"
+#include "kernels/interleaved_template.h"

@@ -1,0 +1,85 @@
+/* How real elements are multiplied and summed, in the words of a vector_*.h, which it needs. vector_complex.h defines
+ * the same for complex elements; the templates are written in both. */
+#ifndef BATCHDOT_KERNELS_VECTOR_REAL_H
+#define BATCHDOT_KERNELS_VECTOR_REAL_H
+
+#include "kernels/kernel.h"
+
+/* Sums of a vector of outputs, or of one output in parts. */
+typedef vec accumulator;
+#define ACCUMULATOR_VECTORS 1
+
+static inline accumulator no_sum(void) {
+    return zero();
+}
+
+static inline accumulator add_sums(accumulator a, accumulator b) {
+    return add(a, b);
+}
+
+/* Products of one element of x with a vector of y's. */
+typedef vec multiplier;
+
+static inline multiplier multiplier_of(const element *x) {
+    return broadcast(*x);
+}
+
+static inline accumulator product_of(multiplier x, vec y) {
+    return multiply(x, y);
+}
+
+static inline accumulator accumulate(multiplier x, vec y, accumulator sum) {
+    return multiply_add(x, y, sum);
+}
+
+/* What such sums come to, for the product that they are of. */
+static inline vec result_of(const struct product *product, accumulator sum) {
+    (void)product;
+    return sum;
+}
+
+/* Products of a vector of x with one of y, which are all summed to one result. */
+typedef vec row_vector;
+
+static inline row_vector row_vector_of(vec x) {
+    return x;
+}
+
+static inline accumulator row_product_of(row_vector x, vec y) {
+    return multiply(x, y);
+}
+
+static inline accumulator accumulate_row(row_vector x, vec y, accumulator sum) {
+    return multiply_add(x, y, sum);
+}
+
+/* The results of LANES rows, the sum of each standing where sum_slot says. */
+static inline vec results_of_rows(const struct product *product, const accumulator rows[LANES]) {
+    (void)product;
+    return sum_rows(rows);
+}
+
+static inline element result_of_row(const struct product *product, accumulator row) {
+    (void)product;
+    return sum_row(row);
+}
+
+/* alpha or beta, and what it scales. */
+static inline element scale_of(const double scale[2]) {
+    return (element)scale[0];
+}
+
+static inline bool is_scale(const double scale[2], double value) {
+    return scale[0] == value;
+}
+
+static inline vec scaled(vec a, element scale) {
+    return multiply(a, broadcast(scale));
+}
+
+/* How many lanes the first ones are, where a part is such a number. */
+static inline int64_t part_extent(part lanes_present) {
+    return (int64_t)lanes_present;
+}
+
+#endif
