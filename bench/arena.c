@@ -27,8 +27,9 @@ static struct layout lay_out(const struct item_product *product) {
     layout.x = X_PLACE;
     layout.y = whole_pages(layout.x + (size_t)product->x_count * size) + Y_PLACE;
     layout.reference = whole_pages(layout.y + (size_t)product->y_count * size);
-    layout.out = whole_pages(layout.reference + (size_t)product->out_count * sizeof(float)) + OUT_PLACE;
-    layout.size = whole_pages(layout.out + (size_t)product->out_count * size + MARGIN);
+    layout.out =
+        whole_pages(layout.reference + (size_t)(product->out_count * product->parts) * sizeof(float)) + OUT_PLACE;
+    layout.size = whole_pages(layout.out + (size_t)product->out_count * product->out_size + MARGIN);
     return layout;
 }
 
@@ -73,13 +74,13 @@ void arena_spoil_output(const struct arena *arena, const struct item_product *pr
     char *const out = arena->out;
     exact_values_spoil(arena->out, product->bench_case->dtype, product->out_count);
     memset(out - MARGIN, MARGIN_BYTE, MARGIN);
-    memset(out + (size_t)product->out_count * product->element_size, MARGIN_BYTE, MARGIN);
+    memset(out + (size_t)product->out_count * product->out_size, MARGIN_BYTE, MARGIN);
 }
 
 bool arena_margins_are_intact(const struct arena *arena, const struct item_product *product) {
     const unsigned char *const before = (const unsigned char *)arena->out - MARGIN;
     const unsigned char *const behind =
-        (const unsigned char *)arena->out + (size_t)product->out_count * product->element_size;
+        (const unsigned char *)arena->out + (size_t)product->out_count * product->out_size;
     for (int i = 0; i < MARGIN; i++)
         if (before[i] != MARGIN_BYTE || behind[i] != MARGIN_BYTE)
             return false;

@@ -6,7 +6,7 @@
 
 struct arena {
     void *x, *y, *out;
-    float *reference;
+    float *reference; /* the right output, part by part where elements are complex */
     char *memory;
     size_t size;
     size_t input_size; /* of x, y and the reference, which lie first; whole pages */

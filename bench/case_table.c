@@ -7,7 +7,12 @@
 
 enum { COLUMN_COUNT = 6 };
 
-static const struct bench_dtype dtypes[] = {{"f32", BATCHDOT_F32, 4}, {"f64", BATCHDOT_F64, 8}};
+static const struct bench_dtype dtypes[] = {
+    {"f32", BATCHDOT_F32, 4, 4, 1},
+    {"f64", BATCHDOT_F64, 8, 8, 1},
+    {"c64", BATCHDOT_C64, 8, 8, 2},
+    {"c128", BATCHDOT_C128, 16, 16, 2},
+};
 
 const struct bench_dtype *bench_dtype_find(const char *name) {
     for (size_t i = 0; i < sizeof dtypes / sizeof dtypes[0]; i++)

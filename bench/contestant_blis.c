@@ -1,4 +1,4 @@
-/* BLIS's typed interface, bli_sgemm and bli_dgemm, called for one item after the other. It takes a stride for rows and
+/* BLIS's typed interface, bli_sgemm and its like, called for one item after the other. It takes a stride for rows and
  * one for columns of every matrix, so that no layout needs a copy. blis.h is not needed. */
 #include "contestants.h"
 #include "shared_library.h"
@@ -8,7 +8,7 @@
 
 enum { BLIS_NO_TRANSPOSE = 0 };
 
-/* The two differ in what the pointers point to only; dim_t and inc_t are int64_t, as load makes sure. */
+/* They differ in what the pointers point to only; dim_t and inc_t are int64_t, as load makes sure. */
 typedef void (*gemm_function)(int x_transposition, int y_transposition, int64_t m, int64_t n, int64_t k,
                               const void *alpha, const void *x, int64_t x_m, int64_t x_k, const void *y, int64_t y_k,
                               int64_t y_n, const void *beta, void *out, int64_t out_m, int64_t out_n);
@@ -53,19 +53,23 @@ static const char *load(struct contestant *contestant, int threads) {
 
 static const char *prepare(const struct contestant *contestant, const struct item_product *product, int threads,
                            void **state) {
-    static const float one_f32 = 1, zero_f32 = 0;
-    static const double one_f64 = 1, zero_f64 = 0;
+    static const char *const names[] = {"bli_sgemm", "bli_dgemm", "bli_cgemm", "bli_zgemm"};
+    static const float one_single[] = {1, 0}, zero_single[] = {0, 0};
+    static const double one_double[] = {1, 0}, zero_double[] = {0, 0};
     (void)threads;
-    const bool is_f32 = product->dtype == BATCHDOT_F32;
-    if (!is_f32 && product->dtype != BATCHDOT_F64)
-        return "f32 and f64 only";
+    if (product->dtype > BATCHDOT_C128)
+        return "no such dtype";
+    const bool is_single = product->dtype == BATCHDOT_F32 || product->dtype == BATCHDOT_C64;
+    const gemm_function gemm = (gemm_function)blis_function(contestant, names[product->dtype]);
+    if (!gemm)
+        return "the library has no such routine";
     struct blis_state *const blis = malloc(sizeof *blis);
     if (!blis)
         return "out of memory";
-    blis->gemm = (gemm_function)blis_function(contestant, is_f32 ? "bli_sgemm" : "bli_dgemm");
+    blis->gemm = gemm;
     blis->product = *product;
-    blis->one = is_f32 ? (const void *)&one_f32 : &one_f64;
-    blis->zero = is_f32 ? (const void *)&zero_f32 : &zero_f64;
+    blis->one = is_single ? (const void *)one_single : one_double;
+    blis->zero = is_single ? (const void *)zero_single : zero_double;
     *state = blis;
     return NULL;
 }

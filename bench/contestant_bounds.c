@@ -41,7 +41,7 @@ static const char *load(struct contestant *contestant, int threads) {
 static const char *prepare(const struct contestant *contestant, const struct item_product *product, int threads,
                            void **state) {
     (void)contestant;
-    if (product->dtype != BATCHDOT_F32 && product->dtype != BATCHDOT_F64)
+    if (product->dtype > BATCHDOT_C128)
         return "no bound for this dtype";
     struct bounded *const bounded = malloc(sizeof *bounded);
     if (!bounded)
@@ -54,7 +54,7 @@ static const char *prepare(const struct contestant *contestant, const struct ite
     *bounded =
         (struct bounded){.bounds = widest_bounds(),
                          .item = {(size_t)(product->x_count / count) * size, (size_t)(product->y_count / count) * size,
-                                  (size_t)(product->out_count / count) * size},
+                                  (size_t)(product->out_count / count) * product->out_size},
                          .count = count,
                          .fma_count = fma_count * products,
                          .products = products,
@@ -90,7 +90,8 @@ static void execute_touch(void *state, const void *x, const void *y, void *out, 
 static void execute_fma(void *state, const void *x, const void *y, void *out, int64_t count) {
     const struct bounded *const bounded = state;
     (void)x, (void)y, (void)out, (void)count;
-    void (*const fma)(double) = bounded->dtype == BATCHDOT_F32 ? bounded->bounds->fma_f32 : bounded->bounds->fma_f64;
+    const bool is_single = bounded->dtype == BATCHDOT_F32 || bounded->dtype == BATCHDOT_C64;
+    void (*const fma)(double) = is_single ? bounded->bounds->fma_f32 : bounded->bounds->fma_f64;
     if (bounded->threads == 1) {
         fma(bounded->fma_count);
         return;

@@ -70,12 +70,15 @@ static void set_threads(const struct contestant *contestant, int threads) {
     }
 }
 
-/* Fills in the matrix product of one item, and looks for the routine that computes it. */
+/* Fills in the matrix product of one item, and looks for the routine that computes it: its name, with the letter of the
+ * dtype where that has a %c. */
 static const char *prepare_routine(const struct contestant *contestant, const struct item_product *product,
-                                   const char *single, const char *twice, struct blas_product **made) {
-    const char *const name = product->dtype == BATCHDOT_F32 ? single : product->dtype == BATCHDOT_F64 ? twice : NULL;
-    if (!name)
+                                   const char *pattern, struct blas_product **made) {
+    static const char letters[] = {'s', 'd', 'c', 'z'};
+    if (product->dtype > BATCHDOT_C128)
         return "no such dtype";
+    char name[40];
+    snprintf(name, sizeof name, pattern, letters[product->dtype]);
     const any_function routine = shared_library_function(contestant->handle, contestant->symbol_prefix, name);
     if (!routine)
         return "the library has no such routine";
@@ -100,14 +103,13 @@ static const char *prepare_routine(const struct contestant *contestant, const st
 static const char *prepare_gemm(const struct contestant *contestant, const struct item_product *product, int threads,
                                 void **state) {
     (void)threads;
-    return prepare_routine(contestant, product, "cblas_sgemm", "cblas_dgemm", (struct blas_product **)state);
+    return prepare_routine(contestant, product, "cblas_%cgemm", (struct blas_product **)state);
 }
 
 static const char *prepare_batch(const struct contestant *contestant, const struct item_product *product, int threads,
                                  void **state) {
     (void)threads;
-    return prepare_routine(contestant, product, "cblas_sgemm_batch_strided", "cblas_dgemm_batch_strided",
-                           (struct blas_product **)state);
+    return prepare_routine(contestant, product, "cblas_%cgemm_batch_strided", (struct blas_product **)state);
 }
 
 static const char *prepare_vector(const struct contestant *contestant, const struct item_product *product, int threads,
@@ -117,8 +119,8 @@ static const char *prepare_vector(const struct contestant *contestant, const str
         return "the item is no vector";
     const bool is_dot = product->m == 1 && product->n == 1;
     struct blas_product *made = NULL;
-    const char *const reason = is_dot ? prepare_routine(contestant, product, "cblas_sdot", "cblas_ddot", &made)
-                                      : prepare_routine(contestant, product, "cblas_sgemv", "cblas_dgemv", &made);
+    const char *const pattern = !is_dot ? "cblas_%cgemv" : product->parts == 2 ? "cblas_%cdotu_sub" : "cblas_%cdot";
+    const char *const reason = prepare_routine(contestant, product, pattern, &made);
     if (reason)
         return reason;
     made->x_is_the_matrix = product->n == 1;
@@ -143,41 +145,55 @@ static const char *prepare_vector(const struct contestant *contestant, const str
     return NULL;
 }
 
-#define REAL float
-#define LOOPS(name) name##_single
+#define ELEMENT float
+#define LOOPS(name) name##_f32
 #include "contestant_cblas_loops.h"
-#undef REAL
+#undef ELEMENT
 #undef LOOPS
 
-#define REAL double
-#define LOOPS(name) name##_double
+#define ELEMENT double
+#define LOOPS(name) name##_f64
 #include "contestant_cblas_loops.h"
-#undef REAL
+#undef ELEMENT
 #undef LOOPS
+
+/* Factors of complex elements are given by their addresses, and so is a dot product's result. */
+#define IS_COMPLEX 1
+
+#define ELEMENT float _Complex
+#define LOOPS(name) name##_c64
+#include "contestant_cblas_loops.h"
+#undef ELEMENT
+#undef LOOPS
+
+#define ELEMENT double _Complex
+#define LOOPS(name) name##_c128
+#include "contestant_cblas_loops.h"
+#undef ELEMENT
+#undef LOOPS
+
+typedef void loop_function(const struct blas_product *product, const void *x, const void *y, void *out, int64_t count);
+
+/* By dtype, from BATCHDOT_F32 on. */
+#define LOOPS_OF(name)                                                                                                 \
+    { name##_f32, name##_f64, name##_c64, name##_c128 }
+static loop_function *const gemm_loops[] = LOOPS_OF(gemm), *const batch_loops[] = LOOPS_OF(gemm_batch),
+                            *const gemv_loops[] = LOOPS_OF(gemv), *const dot_loops[] = LOOPS_OF(dot);
 
 static void execute_gemm(void *state, const void *x, const void *y, void *out, int64_t count) {
     const struct blas_product *const product = state;
-    if (product->items.dtype == BATCHDOT_F32)
-        gemm_single(product, x, y, out, count);
-    else
-        gemm_double(product, x, y, out, count);
+    gemm_loops[product->items.dtype](product, x, y, out, count);
 }
 
 static void execute_batch(void *state, const void *x, const void *y, void *out, int64_t count) {
     const struct blas_product *const product = state;
-    if (product->items.dtype == BATCHDOT_F32)
-        gemm_batch_single(product, x, y, out, count);
-    else
-        gemm_batch_double(product, x, y, out, count);
+    batch_loops[product->items.dtype](product, x, y, out, count);
 }
 
 static void execute_vector(void *state, const void *x, const void *y, void *out, int64_t count) {
     const struct blas_product *const product = state;
     const bool is_dot = product->m == 1 && product->n == 1;
-    if (product->items.dtype == BATCHDOT_F32)
-        (is_dot ? dot_single : gemv_single)(product, x, y, out, count);
-    else
-        (is_dot ? dot_double : gemv_double)(product, x, y, out, count);
+    (is_dot ? dot_loops : gemv_loops)[product->items.dtype](product, x, y, out, count);
 }
 
 const struct contestant_kind contestant_cblas_gemm_kind = {.unit = UNIT_ITEMS,

@@ -30,10 +30,10 @@ static void execute_items(const struct entrant *entrant, const struct arena *are
                           int64_t first, int64_t end) {
     const struct item_product *const product = entrant->product;
     const struct item_loop run = product->run;
-    entrant->contestant->kind->execute(
-        entrant->state, element_at(arena->x, product, start.x + first * run.x),
-        element_at(arena->y, product, start.y + first * run.y),
-        (char *)arena->out + (start.out + first * run.out) * (int64_t)product->element_size, end - first);
+    entrant->contestant->kind->execute(entrant->state, element_at(arena->x, product, start.x + first * run.x),
+                                       element_at(arena->y, product, start.y + first * run.y),
+                                       (char *)arena->out + (start.out + first * run.out) * (int64_t)product->out_size,
+                                       end - first);
 }
 
 static void spread_items(const struct entrant *entrant, const struct arena *arena, struct item_loop start) {

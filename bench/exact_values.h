@@ -6,21 +6,22 @@
 
 #include "item_product.h"
 
-/* Integers of at most this size: k * 16 must stay within 2^24. */
-enum { EXACT_LARGEST = 4, EXACT_MAX_K = (1 << 24) / (EXACT_LARGEST * EXACT_LARGEST) };
+/* Integers of at most this size: k * 16, and twice that where elements are complex, must stay within 2^24. */
+enum { EXACT_LARGEST = 4, EXACT_MAX_K = (1 << 24) / (2 * EXACT_LARGEST * EXACT_LARGEST) };
 
 void exact_values_fill(void *data, const struct bench_dtype *dtype, int64_t count, uint32_t seed);
 
-/* The product of x and y by plain loops over the axes that Keras names. reference has product->out_count elements. */
+/* The product of x and y by plain loops over the axes that Keras names. reference has product->out_count elements. A
+ * part is a real or an imaginary part, or all of a real element. */
 void exact_values_multiply(const struct bench_case *bench_case, const void *x, const void *y, float *reference);
 
 /* What an element nobody has written looks like. */
 void exact_values_spoil(void *out, const struct bench_dtype *dtype, int64_t count);
 
-/* The first element of out that differs from the reference; -1 if there is none. */
+/* The first part of out that differs from the reference; -1 if there is none. */
 int64_t exact_values_first_difference(const void *out, const struct bench_dtype *dtype, const float *reference,
                                       int64_t count);
 
-double exact_values_element(const void *data, const struct bench_dtype *dtype, int64_t index);
+double exact_values_part(const void *data, const struct bench_dtype *dtype, int64_t index);
 
 #endif

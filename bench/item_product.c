@@ -35,6 +35,8 @@ void item_product_make(const struct bench_case *bench_case, struct item_product 
     const int64_t row = y.before * y.behind;
     *product = (struct item_product){.dtype = bench_case->dtype->dtype,
                                      .element_size = bench_case->dtype->size,
+                                     .out_size = bench_case->dtype->out_size,
+                                     .parts = bench_case->dtype->parts,
                                      .x_count = batch * x.before * x_item,
                                      .y_count = batch * y.before * y_item,
                                      .out_count = batch * x.before * x.behind * row,
@@ -55,6 +57,7 @@ void item_product_make(const struct bench_case *bench_case, struct item_product 
 }
 
 double item_product_flops(const struct item_product *product) {
-    return 2.0 * (double)item_product_item_count(product) * (double)product->m * (double)product->n *
+    const double flops_a_product = product->parts == 2 ? 8 : 2;
+    return flops_a_product * (double)item_product_item_count(product) * (double)product->m * (double)product->n *
            (double)product->k;
 }

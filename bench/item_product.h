@@ -16,7 +16,8 @@ struct item_loop {
 
 struct item_product {
     batchdot_dtype dtype;
-    size_t element_size;
+    size_t element_size, out_size; /* of x and y, and of the output */
+    int parts;                     /* of an element, 2 where it is complex */
     /* One item: out[i, j] = sum over l of x[i, l] * y[l, j], at i * x_m + l * x_k and so on. out's rows are contiguous.
      * A stride that is never stepped (extent 1) is that of a contiguous matrix, so that it can serve as a leading
      * dimension. */
@@ -30,7 +31,7 @@ struct item_product {
 
 void item_product_make(const struct bench_case *bench_case, struct item_product *product);
 
-/* 2 m n k for every item. */
+/* 2 m n k for every item, and 8 m n k where elements are complex. */
 double item_product_flops(const struct item_product *product);
 
 static inline int64_t item_product_run_count(const struct item_product *product) {

@@ -46,6 +46,10 @@ static void test_real_table(void **state) {
     for (size_t i = 0; i < COUNT(suites); i++)
         if (!table_has(&table, suites[i], "f32", true) || !table_has(&table, suites[i], "f64", true))
             fail_msg("suite %s lacks a quick case of f32 or f64", suites[i]);
+    static const char *const complex_suites[] = {"doc", "dot", "gemv", "tiny", "small", "medium", "large", "outer"};
+    for (size_t i = 0; i < COUNT(complex_suites); i++)
+        if (!table_has(&table, complex_suites[i], "c64", false) || !table_has(&table, complex_suites[i], "c128", false))
+            fail_msg("suite %s lacks a case of c64 or c128", complex_suites[i]);
     int names = 0;
     for (int i = 0; i < table.count; i++) {
         bool is_known_suite = false, is_known_name = false;

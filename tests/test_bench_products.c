@@ -3,6 +3,7 @@
 #include "exact_values.h"
 #include "npy_fixture.h"
 
+#include <complex.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +16,8 @@
 
 enum { SHAPES_PER_RANKS_AND_AXES = 60, MAX_ELEMENTS = 3 * 4 * 4 * 4 * 4, MAX_OUT = 3 * 64 * 64, LARGEST_ERROR = 200 };
 
+static const char *const dtype_names[] = {"f32", "f64", "c64", "c128"};
+
 /* ---- Items ------------------------------------------------------------------------------------------------------ */
 
 static uint32_t next_random(uint32_t *state) {
@@ -26,7 +29,7 @@ static uint32_t next_random(uint32_t *state) {
 static struct bench_case make_case(int x_ndim, int y_ndim, batchdot_axes axes, uint32_t seed) {
     uint32_t random = seed;
     struct bench_case one = {.name = "random", .x_ndim = x_ndim, .y_ndim = y_ndim, .axes = axes};
-    one.dtype = bench_dtype_find(next_random(&random) % 2 ? "f32" : "f64");
+    one.dtype = bench_dtype_find(dtype_names[next_random(&random) % COUNT(dtype_names)]);
     for (int i = 1; i < CASE_MAX_NDIM; i++) {
         one.x_shape[i] = i < x_ndim ? 1 + (int64_t)(next_random(&random) % 5) / 2 : 0;
         one.y_shape[i] = i < y_ndim ? 1 + (int64_t)(next_random(&random) % 5) / 2 : 0;
@@ -59,8 +62,13 @@ static int64_t count_of(int ndim, const int64_t *shape) {
     return count;
 }
 
+static double _Complex element_at(const void *data, const struct bench_dtype *dtype, int64_t place) {
+    const double real = exact_values_part(data, dtype, place * dtype->parts);
+    return dtype->parts == 1 ? real : real + exact_values_part(data, dtype, place * 2 + 1) * I;
+}
+
 /* batch_dot as Keras defines it, axis by axis: the batch, x's other axes, y's other axes. Returns how many elements. */
-static int64_t multiply_by_definition(const struct bench_case *c, const void *x, const void *y, double *out) {
+static int64_t multiply_by_definition(const struct bench_case *c, const void *x, const void *y, double _Complex *out) {
     const int64_t extent = c->x_shape[c->axes.x], batch_count = c->x_shape[0];
     const int64_t count =
         count_of(c->x_ndim, c->x_shape) / extent * (count_of(c->y_ndim, c->y_shape) / extent) / batch_count;
@@ -71,14 +79,14 @@ static int64_t multiply_by_definition(const struct bench_case *c, const void *x,
             int64_t index = i % (count / batch_count);
             const int64_t y_place = place_of(c->y_ndim, c->y_shape, c->axes.y, batch, k, &index);
             const int64_t x_place = place_of(c->x_ndim, c->x_shape, c->axes.x, batch, k, &index);
-            out[i] += exact_values_element(x, c->dtype, x_place) * exact_values_element(y, c->dtype, y_place);
+            out[i] += element_at(x, c->dtype, x_place) * element_at(y, c->dtype, y_place);
         }
     }
     return count;
 }
 
 struct item_output {
-    double values[MAX_OUT];
+    double _Complex values[MAX_OUT];
     int writes[MAX_OUT];
 };
 
@@ -95,7 +103,7 @@ static void multiply_item(const struct item_product *p, const void *x, int64_t x
                 const int64_t x_place = x_start + i * p->x_m + l * p->x_k, y_place = y_start + l * p->y_k + j * p->y_n;
                 assert_in_range(x_place, 0, p->x_count - 1);
                 assert_in_range(y_place, 0, p->y_count - 1);
-                out->values[place] += exact_values_element(x, dtype, x_place) * exact_values_element(y, dtype, y_place);
+                out->values[place] += element_at(x, dtype, x_place) * element_at(y, dtype, y_place);
             }
         }
 }
@@ -137,8 +145,8 @@ static void check_leading_dimensions(const struct item_product *p) {
 }
 
 static void check_product(const struct bench_case *c, uint32_t seed) {
-    static double x[MAX_ELEMENTS], y[MAX_ELEMENTS], expected[MAX_OUT];
-    static float reference[MAX_OUT];
+    static double _Complex x[MAX_ELEMENTS], y[MAX_ELEMENTS], expected[MAX_OUT]; /* room for any dtype */
+    static float reference[2 * MAX_OUT];
     static struct item_output out;
     struct item_product product;
     item_product_make(c, &product);
@@ -154,11 +162,15 @@ static void check_product(const struct bench_case *c, uint32_t seed) {
     assert_int_equal(product.element_size, c->dtype->size);
     exact_values_multiply(c, x, y, reference);
     multiply_by_items(&product, x, y, &out);
-    for (int64_t i = 0; i < count; i++)
-        if (out.writes[i] != 1 || out.values[i] != expected[i] || (double)reference[i] != expected[i])
+    const int parts = c->dtype->parts;
+    for (int64_t i = 0; i < count; i++) {
+        const double _Complex by_loops = reference[i * parts] + (parts == 2 ? reference[i * parts + 1] * I : 0);
+        if (out.writes[i] != 1 || out.values[i] != expected[i] || by_loops != expected[i])
             fail_msg("element %d is %g by items (written %d times) and %g by the bench's loops, but %g:%s", (int)i,
-                     out.values[i], out.writes[i], (double)reference[i], expected[i], describe(c));
-    assert_true(item_product_flops(&product) == 2.0 * (double)count * (double)c->x_shape[c->axes.x]);
+                     creal(out.values[i]), out.writes[i], creal(by_loops), creal(expected[i]), describe(c));
+    }
+    const double flops_a_product = parts == 2 ? 8 : 2;
+    assert_true(item_product_flops(&product) == flops_a_product * (double)count * (double)c->x_shape[c->axes.x]);
     check_leading_dimensions(&product);
 }
 
@@ -178,62 +190,66 @@ static void test_products(void **state) {
 /* ---- Exact values ----------------------------------------------------------------------------------------------- */
 
 static void check_values(const struct bench_dtype *dtype) {
-    double data[1000], other[1000]; /* room for either dtype */
+    double data[2000], other[2000]; /* room for any dtype */
+    const int parts = dtype->parts;
     int seen[2 * EXACT_LARGEST + 1] = {0}, different = 0;
     exact_values_fill(data, dtype, 1000, 5);
     exact_values_fill(other, dtype, 1000, 6);
-    for (int i = 0; i < 1000; i++) {
-        const double value = exact_values_element(data, dtype, i);
+    for (int i = 0; i < 1000 * parts; i++) {
+        const double value = exact_values_part(data, dtype, i);
         assert_true(value == floor(value) && fabs(value) <= EXACT_LARGEST);
         seen[(int)value + EXACT_LARGEST]++;
-        different += value != exact_values_element(other, dtype, i);
+        different += value != exact_values_part(other, dtype, i);
     }
     for (size_t i = 0; i < COUNT(seen); i++)
-        assert_in_range(seen[i], 50, 200);
-    assert_true(different > 500);
+        assert_in_range(seen[i], 50 * parts, 200 * parts);
+    assert_true(different > 500 * parts);
     exact_values_fill(other, dtype, 1000, 5);
     assert_memory_equal(data, other, 1000 * dtype->size);
 }
 
-static void set_element(void *data, const struct bench_dtype *dtype, int index, double value) {
-    if (dtype->dtype == BATCHDOT_F64)
+static bool is_double(const struct bench_dtype *dtype) {
+    return dtype->dtype == BATCHDOT_F64 || dtype->dtype == BATCHDOT_C128;
+}
+
+static void set_part(void *data, const struct bench_dtype *dtype, int index, double value) {
+    if (is_double(dtype))
         ((double *)data)[index] = value;
     else
         ((float *)data)[index] = (float)value;
 }
 
 static void check_differences(const struct bench_dtype *dtype) {
-    static const int places[] = {0, 7, 98, 99};
-    const double bad_values[] = {(double)NAN, 4, dtype->dtype == BATCHDOT_F64 ? 3 + 0x1p-51 : 3 + 0x1p-22,
-                                 (double)INFINITY};
-    double out[101];
-    float reference[100];
+    const int parts = dtype->parts, count = 100 * parts, places[] = {0, 7, count - 2, count - 1};
+    const double bad_values[] = {(double)NAN, 4, is_double(dtype) ? 3 + 0x1p-51 : 3 + 0x1p-22, (double)INFINITY};
+    double out[201];
+    float reference[200];
     exact_values_spoil(out, dtype, 100);
-    set_element(out, dtype, 100, 0);
-    for (int i = 0; i < 100; i++)
+    set_part(out, dtype, count, 0);
+    for (int i = 0; i < count; i++)
         reference[i] = 3;
     assert_int_equal(exact_values_first_difference(out, dtype, reference, 100), 0);
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < count; i++) {
         assert_int_equal(exact_values_first_difference(out, dtype, reference, 100), i);
-        set_element(out, dtype, i, 3);
+        set_part(out, dtype, i, 3);
     }
     assert_int_equal(exact_values_first_difference(out, dtype, reference, 100), -1);
     for (size_t place = 0; place < COUNT(places); place++)
         for (size_t i = 0; i < COUNT(bad_values); i++) {
-            set_element(out, dtype, places[place], bad_values[i]);
+            set_part(out, dtype, places[place], bad_values[i]);
             assert_int_equal(exact_values_first_difference(out, dtype, reference, 100), places[place]);
-            set_element(out, dtype, places[place], 3);
+            set_part(out, dtype, places[place], 3);
         }
     exact_values_spoil(out, dtype, 50);
-    assert_true(exact_values_element(out, dtype, 50) == 3);
+    assert_true(exact_values_part(out, dtype, count / 2) == 3);
 }
 
 static void test_exact_values(void **state) {
     (void)state;
-    check_values(bench_dtype_find("f32"));
-    check_values(bench_dtype_find("f64"));
-    check_differences(bench_dtype_find("f32"));
-    check_differences(bench_dtype_find("f64"));
+    for (size_t i = 0; i < COUNT(dtype_names); i++) {
+        check_values(bench_dtype_find(dtype_names[i]));
+        check_differences(bench_dtype_find(dtype_names[i]));
+    }
 }
 
 /* ---- The arena -------------------------------------------------------------------------------------------------- */
@@ -247,7 +263,7 @@ static struct case_table arena_cases(void) {
         {.name = "small", .x_ndim = 2, .y_ndim = 2, .x_shape = {1, 1}, .y_shape = {1, 1}, .axes = {1, 1}},
     };
     for (size_t i = 0; i < COUNT(cases); i++)
-        cases[i].dtype = bench_dtype_find(i == 1 ? "f32" : "f64");
+        cases[i].dtype = bench_dtype_find(i == 1 ? "f32" : i == 2 ? "c128" : "f64");
     return (struct case_table){cases, (int)COUNT(cases)};
 }
 
@@ -260,7 +276,7 @@ static void check_layout(const struct arena *arena, const struct item_product *p
     const struct part parts[] = {
         {arena->x, (size_t)product->x_count * product->element_size},
         {arena->y, (size_t)product->y_count * product->element_size},
-        {(const char *)arena->reference, (size_t)product->out_count * sizeof(float)},
+        {(const char *)arena->reference, (size_t)(product->out_count * product->parts) * sizeof(float)},
         {(const char *)arena->out - 256, (size_t)product->out_count * product->element_size + 512},
     };
     for (size_t i = 0; i < COUNT(parts); i++) {
@@ -282,8 +298,8 @@ static void check_margins(const struct arena *arena, const struct item_product *
     char *const out = arena->out;
     arena_spoil_output(arena, product);
     assert_true(arena_margins_are_intact(arena, product));
-    assert_true(isnan(exact_values_element(out, product->bench_case->dtype, 0)));
-    assert_true(isnan(exact_values_element(out, product->bench_case->dtype, product->out_count - 1)));
+    assert_true(isnan(exact_values_part(out, product->bench_case->dtype, 0)));
+    assert_true(isnan(exact_values_part(out, product->bench_case->dtype, product->out_count - 1)));
     memset(out, 0, (size_t)behind);
     assert_true(arena_margins_are_intact(arena, product));
     for (size_t i = 0; i < COUNT(places); i++) {
@@ -304,7 +320,7 @@ static void check_arena(bool is_shared) {
         item_product_make(&cases.cases[i], &product);
         arena_fill(&arena, &product, 3);
         check_layout(&arena, &product);
-        memset(arena.reference, 1, (size_t)product.out_count * sizeof(float));
+        memset(arena.reference, 1, (size_t)(product.out_count * product.parts) * sizeof(float));
         check_margins(&arena, &product);
         double expected[20000];
         assert_in_range(product.x_count, 1, 20000);

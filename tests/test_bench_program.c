@@ -169,6 +169,20 @@ static void test_contracted_extent_of_one(void **state) {
     command_release(&result);
 }
 
+/* A peer need not have every dtype. */
+static void test_complex_dtypes(void **state) {
+    static const char table[] = "complex\tt\tc64,c128\t2,3,2\t2,2,4\t2,1\n";
+    (void)state;
+    command_result result;
+    fixture_write("cases.tsv", table, strlen(table));
+    BENCH(&result, "--peer", "mine", "--cblas", cblas_named("mine"));
+    assert_ends_well(&result);
+    assert_timed(&result, "complex", "c64", "batchdot");
+    assert_timed(&result, "complex", "c128", "batchdot");
+    assert_cell(&result, "complex", "c64", "mine", "-");
+    command_release(&result);
+}
+
 static void test_faulty_peers(void **state) {
     static const struct {
         const char *fault, *word, *reason;
@@ -403,6 +417,7 @@ int main(void) {
         PROGRAM_TEST(test_right_peer),
         PROGRAM_TEST(test_only_named_peer),
         PROGRAM_TEST(test_contracted_extent_of_one),
+        PROGRAM_TEST(test_complex_dtypes),
         PROGRAM_TEST(test_faulty_peers),
         PROGRAM_TEST(test_late_fault_alone),
         PROGRAM_TEST(test_peers_that_do_not_load),

@@ -148,7 +148,7 @@ static int64_t y_bytes(const struct product *product) {
  * are better for the processor's prefetching, which ends at each page; of shorter ones from memory it would lose track.
  * In the cache as many as there are registers for, since x is loaded once for all of them. */
 static int rows_at_once(const struct product *product, const struct rows *rows) {
-    enum { TWO_PAGES = 8192, CACHED = 1 << 19 };
+    enum { TWO_PAGES = 8192, CACHED = ACCUMULATOR_VECTORS == 2 ? 1 << 23 : 1 << 19 };
     if (rows->x_step != 0)
         return 1;
     if (rows->k >= TWO_PAGES / (int64_t)sizeof(element))

@@ -4,6 +4,7 @@
 
 #include "kernels/dot_template.h"
 #include "kernels/held_template.h"
+#include "kernels/outer_template.h"
 #include "kernels/tile_template.h"
 
 #include "kernels/panel_template.h"
@@ -12,6 +13,7 @@
 
 DEFINE_KERNEL(dot)
 DEFINE_KERNEL(held)
+DEFINE_KERNEL(outer)
 DEFINE_PREPARED_KERNEL(tile)
 DEFINE_KERNEL(panel)
 

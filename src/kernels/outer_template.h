@@ -3,32 +3,34 @@
 #include "kernels/epilogue.h"
 
 /* is_streamed is a constant. */
-static inline __attribute__((always_inline)) void outer_row(struct scaling scaling, int64_t n, vec factor,
-                                                            const element *y, element *out, bool is_streamed) {
+static inline __attribute__((always_inline)) void outer_row(const struct product *product, struct scaling scaling,
+                                                            multiplier x, const element *y, element *out,
+                                                            bool is_streamed) {
+    const int64_t n = product->n;
     int64_t j = 0;
     if (scaling.is_plain) {
         for (; j + 4 * LANES <= n; j += 4 * LANES) {
 #pragma GCC unroll 4
             for (int i = 0; i < 4; i++)
                 (is_streamed ? store_past_cache : store)(out + j + i * LANES,
-                                                         multiply(factor, load(y + j + i * LANES)));
+                                                         result_of(product, product_of(x, load(y + j + i * LANES))));
         }
     }
     for (; j + LANES <= n; j += LANES)
-        finish(scaling, out + j, multiply(factor, load(y + j)));
+        finish(scaling, out + j, result_of(product, product_of(x, load(y + j))));
     if (j < n) {
         const part last = first_lanes(n - j);
-        finish_part(scaling, out + j, multiply(factor, load_part(y + j, last)), last);
+        finish_part(scaling, out + j, result_of(product, product_of(x, load_part(y + j, last))), last);
     }
 }
 
 static inline __attribute__((always_inline)) void outer_items(const struct product *product, const element *x,
                                                               const element *y, element *out, bool is_streamed) {
     const struct scaling scaling = scaling_of(product);
-    const int64_t m = product->m, n = product->n, x_m = product->x_m, out_m = product->out_m;
+    const int64_t m = product->m, x_m = product->x_m, out_m = product->out_m;
     for (int64_t item = 0; item < product->items; item++) {
         for (int64_t i = 0; i < m; i++)
-            outer_row(scaling, n, broadcast(x[i * x_m]), y, out + i * out_m, is_streamed);
+            outer_row(product, scaling, multiplier_of(x + i * x_m), y, out + i * out_m, is_streamed);
         x += product->x_item;
         y += product->y_item;
         out += product->out_item;

@@ -63,6 +63,10 @@ static inline void store(element *data, vec a) {
     store_components(&data->real, a);
 }
 
+static inline void store_past_cache(element *data, vec a) {
+    store_components_past_cache(&data->real, a);
+}
+
 static inline void store_part(element *data, vec a, part lanes_written) {
     store_part_of_components(&data->real, a, lanes_written);
 }
