@@ -1,4 +1,6 @@
 #define ELEMENT_BITS 32
 #define NAME avx512_c64
 #define COMPONENT_VECTORS "kernels/vector_avx512.h"
-#include "kernels/interleaved_template.h"
+#include "kernels/vector_complex.h"
+
+#include "kernels/common_families.h"

@@ -1,4 +1,6 @@
 #define ELEMENT_BITS 32
 #define NAME neon_c64
 #define COMPONENT_VECTORS "kernels/vector_neon.h"
-#include "kernels/interleaved_template.h"
+#include "kernels/vector_complex.h"
+
+#include "kernels/common_families.h"

@@ -1,4 +1,5 @@
-/* The words of vector_avx512.h for AVX2 and FMA. Include after defining ELEMENT_BITS. */
+/* The words of vector_avx512.h for AVX2 and FMA. Include after defining ELEMENT_BITS, and INTEGER_ELEMENTS if they are.
+ */
 #include <immintrin.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -8,15 +9,29 @@
 
 /* OF_TYPE(add) is _mm256_add_ps or _mm256_add_pd. */
 #if ELEMENT_BITS == 32
-typedef float element;
 typedef __m256 vec;
 enum { LANES = 8 };
 #define OF_TYPE(operation) _mm256_##operation##_ps
+#define OF_INTEGERS(operation) _mm256_##operation##_epi32
+#define TO_INTEGERS _mm256_castps_si256
+#define FROM_INTEGERS _mm256_castsi256_ps
 #else
-typedef double element;
 typedef __m256d vec;
 enum { LANES = 4 };
 #define OF_TYPE(operation) _mm256_##operation##_pd
+#define OF_INTEGERS(operation) _mm256_##operation##_epi64
+#define TO_INTEGERS _mm256_castpd_si256
+#define FROM_INTEGERS _mm256_castsi256_pd
+#endif
+
+#if defined INTEGER_ELEMENTS && ELEMENT_BITS == 32
+typedef uint32_t element;
+#elif defined INTEGER_ELEMENTS
+typedef uint64_t element;
+#elif ELEMENT_BITS == 32
+typedef float element;
+#else
+typedef double element;
 #endif
 
 typedef int part;      /* how many lanes, the first ones */
@@ -37,7 +52,7 @@ static inline vec zero(void) {
 }
 
 static inline vec load(const element *data) {
-    return OF_TYPE(loadu)(data);
+    return OF_TYPE(loadu)((const void *)data);
 }
 
 static inline vec in_register(vec a) {
@@ -46,19 +61,64 @@ static inline vec in_register(vec a) {
 }
 
 static inline void store(element *data, vec a) {
-    OF_TYPE(storeu)(data, a);
+    OF_TYPE(storeu)((void *)data, a);
 }
 
 static inline void store_past_cache(element *data, vec a) {
-    OF_TYPE(stream)(data, a);
+    OF_TYPE(stream)((void *)data, a);
 }
 
 static inline void fence(void) {
     _mm_sfence();
 }
 
+#ifdef INTEGER_ELEMENTS
+
+static inline vec broadcast(element a) {
+#if ELEMENT_BITS == 32
+    return FROM_INTEGERS(_mm256_set1_epi32((int)a));
+#else
+    return FROM_INTEGERS(_mm256_set1_epi64x((long long)a));
+#endif
+}
+
+static inline element first_lane(vec a) {
+    const __m128i lowest = _mm256_castsi256_si128(TO_INTEGERS(a));
+    return ELEMENT_BITS == 32 ? (element)_mm_cvtsi128_si32(lowest) : (element)_mm_cvtsi128_si64(lowest);
+}
+
+static inline vec add(vec a, vec b) {
+    return FROM_INTEGERS(OF_INTEGERS(add)(TO_INTEGERS(a), TO_INTEGERS(b)));
+}
+
+/* Of 64 bits by halves, the product of the upper ones being beyond the result. */
+static inline vec multiply(vec a, vec b) {
+    const __m256i x = TO_INTEGERS(a), y = TO_INTEGERS(b);
+#if ELEMENT_BITS == 32
+    return FROM_INTEGERS(_mm256_mullo_epi32(x, y));
+#else
+    const __m256i crossed = _mm256_mullo_epi32(x, _mm256_shuffle_epi32(y, 0xb1));
+    const __m256i upper = _mm256_slli_epi64(_mm256_add_epi32(crossed, _mm256_srli_epi64(crossed, 32)), 32);
+    return FROM_INTEGERS(_mm256_add_epi64(_mm256_mul_epu32(x, y), upper));
+#endif
+}
+
+static inline vec multiply_add(vec a, vec b, vec sum) {
+    return add(multiply(a, b), sum);
+}
+
+#else
+
 static inline vec broadcast(element a) {
     return OF_TYPE(set1)(a);
+}
+
+static inline element first_lane(vec a) {
+#if ELEMENT_BITS == 32
+    return _mm256_cvtss_f32(a);
+#else
+    return _mm256_cvtsd_f64(a);
+#endif
 }
 
 static inline vec add(vec a, vec b) {
@@ -72,6 +132,8 @@ static inline vec multiply(vec a, vec b) {
 static inline vec multiply_add(vec a, vec b, vec sum) {
     return OF_TYPE(fmadd)(a, b, sum);
 }
+
+#endif
 
 /* Turns a 4 by 4 block around. */
 static inline void transpose_doubles(__m256d rows[4]) {
@@ -88,7 +150,7 @@ static inline void transpose_doubles(__m256d rows[4]) {
 
 static inline vec load_part(const element *data, part lanes_read) {
     const __m256i numbers = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    return _mm256_maskload_ps(data, _mm256_cmpgt_epi32(_mm256_set1_epi32(lanes_read), numbers));
+    return _mm256_maskload_ps((const void *)data, _mm256_cmpgt_epi32(_mm256_set1_epi32(lanes_read), numbers));
 }
 
 static inline void store_part(element *data, vec a, part lanes_written) {
@@ -98,7 +160,7 @@ static inline void store_part(element *data, vec a, part lanes_written) {
     }
     __m128 rest = _mm256_castps256_ps128(a);
     if (lanes_written & 4) {
-        _mm_storeu_ps(data, rest);
+        _mm_storeu_ps((void *)data, rest);
         rest = _mm256_extractf128_ps(a, 1);
         data += 4;
     }
@@ -108,7 +170,7 @@ static inline void store_part(element *data, vec a, part lanes_written) {
         data += 2;
     }
     if (lanes_written & 1)
-        _mm_store_ss(data, rest);
+        _mm_store_ss((void *)data, rest);
 }
 
 static inline vec permute(vec a, lanes from) {
@@ -150,7 +212,7 @@ static inline element sum_row(vec row) {
     row = add(row, _mm256_permute2f128_ps(row, row, 0x01));
     row = add(row, _mm256_permute_ps(row, 0x4e));
     row = add(row, _mm256_permute_ps(row, 0xb1));
-    return _mm256_cvtss_f32(row);
+    return first_lane(row);
 }
 
 /* Turns a LANES by LANES block around: pairs, fours, then the halves. */
@@ -193,7 +255,7 @@ static inline void transpose_pairs(vec rows[LANES / 2]) {
 
 static inline vec load_part(const element *data, part lanes_read) {
     const __m256i numbers = _mm256_setr_epi64x(0, 1, 2, 3);
-    return _mm256_maskload_pd(data, _mm256_cmpgt_epi64(_mm256_set1_epi64x(lanes_read), numbers));
+    return _mm256_maskload_pd((const void *)data, _mm256_cmpgt_epi64(_mm256_set1_epi64x(lanes_read), numbers));
 }
 
 static inline void store_part(element *data, vec a, part lanes_written) {
@@ -203,12 +265,12 @@ static inline void store_part(element *data, vec a, part lanes_written) {
     }
     __m128d rest = _mm256_castpd256_pd128(a);
     if (lanes_written & 2) {
-        _mm_storeu_pd(data, rest);
+        _mm_storeu_pd((void *)data, rest);
         rest = _mm256_extractf128_pd(a, 1);
         data += 2;
     }
     if (lanes_written & 1)
-        _mm_store_sd(data, rest);
+        _mm_store_sd((void *)data, rest);
 }
 
 static inline vec permute(vec a, lanes from) {
@@ -246,7 +308,7 @@ static inline vec sum_rows(const vec rows[LANES]) {
 static inline element sum_row(vec row) {
     row = add(row, _mm256_permute2f128_pd(row, row, 0x01));
     row = add(row, _mm256_permute_pd(row, 0x5));
-    return _mm256_cvtsd_f64(row);
+    return first_lane(row);
 }
 
 static inline void transpose(vec rows[LANES]) {
@@ -270,3 +332,6 @@ static inline void transpose_pairs(vec rows[LANES / 2]) {
 #endif
 
 #undef OF_TYPE
+#undef OF_INTEGERS
+#undef TO_INTEGERS
+#undef FROM_INTEGERS

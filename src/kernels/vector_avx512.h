@@ -1,5 +1,6 @@
-/* The words that real kernels are written in, for AVX-512 (F, DQ, BW, VL). Include after defining ELEMENT_BITS, 32 or
- * 64. vector_avx2.h, vector_neon.h and vector_portable.h define the same words. */
+/* The words that kernels are written in, for AVX-512 (F, DQ, BW, VL). Include after defining ELEMENT_BITS, 32 or 64,
+ * and INTEGER_ELEMENTS if they are integers, which wrap around. vector_avx2.h, vector_neon.h and vector_portable.h
+ * define the same words. */
 #include <immintrin.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -7,19 +8,34 @@
 #define REGISTERS 32
 #define HAS_PERMUTE 1
 
-/* OF_TYPE(add) is _mm512_add_ps or _mm512_add_pd. */
+/* OF_TYPE(add) is _mm512_add_ps or _mm512_add_pd. Integers lie in vectors of this type as well, since what moves lanes
+ * does not look at them; OF_INTEGERS(add) is _mm512_add_epi32 or _mm512_add_epi64. */
 #if ELEMENT_BITS == 32
-typedef float element;
 typedef __m512 vec;
 typedef __mmask16 part;
 enum { LANES = 16 };
 #define OF_TYPE(operation) _mm512_##operation##_ps
+#define OF_INTEGERS(operation) _mm512_##operation##_epi32
+#define TO_INTEGERS _mm512_castps_si512
+#define FROM_INTEGERS _mm512_castsi512_ps
 #else
-typedef double element;
 typedef __m512d vec;
 typedef __mmask8 part;
 enum { LANES = 8 };
 #define OF_TYPE(operation) _mm512_##operation##_pd
+#define OF_INTEGERS(operation) _mm512_##operation##_epi64
+#define TO_INTEGERS _mm512_castpd_si512
+#define FROM_INTEGERS _mm512_castsi512_pd
+#endif
+
+#if defined INTEGER_ELEMENTS && ELEMENT_BITS == 32
+typedef uint32_t element;
+#elif defined INTEGER_ELEMENTS
+typedef uint64_t element;
+#elif ELEMENT_BITS == 32
+typedef float element;
+#else
+typedef double element;
 #endif
 
 /* Lane numbers, for permute. */
@@ -43,7 +59,7 @@ static inline vec zero(void) {
 }
 
 static inline vec load(const element *data) {
-    return OF_TYPE(loadu)(data);
+    return OF_TYPE(loadu)((const void *)data);
 }
 
 /* Keeps a compiler from loading a again wherever it is used: a load costs as much as the multiplication it is for. */
@@ -53,13 +69,13 @@ static inline vec in_register(vec a) {
 }
 
 static inline void store(element *data, vec a) {
-    OF_TYPE(storeu)(data, a);
+    OF_TYPE(storeu)((void *)data, a);
 }
 
 /* Stores to a multiple of the vector's size without reading the line into the cache first. Other threads may see such
  * stores late: fence comes before telling them. */
 static inline void store_past_cache(element *data, vec a) {
-    OF_TYPE(stream)(data, a);
+    OF_TYPE(stream)((void *)data, a);
 }
 
 static inline void fence(void) {
@@ -80,8 +96,45 @@ static inline void store_part(element *data, vec a, part lanes_written) {
     OF_TYPE(mask_storeu)(data, lanes_written, a);
 }
 
+#ifdef INTEGER_ELEMENTS
+
+static inline vec broadcast(element a) {
+#if ELEMENT_BITS == 32
+    return FROM_INTEGERS(_mm512_set1_epi32((int)a));
+#else
+    return FROM_INTEGERS(_mm512_set1_epi64((long long)a));
+#endif
+}
+
+static inline element first_lane(vec a) {
+    const __m128i lowest = _mm512_castsi512_si128(TO_INTEGERS(a));
+    return ELEMENT_BITS == 32 ? (element)_mm_cvtsi128_si32(lowest) : (element)_mm_cvtsi128_si64(lowest);
+}
+
+static inline vec add(vec a, vec b) {
+    return FROM_INTEGERS(OF_INTEGERS(add)(TO_INTEGERS(a), TO_INTEGERS(b)));
+}
+
+static inline vec multiply(vec a, vec b) {
+    return FROM_INTEGERS(OF_INTEGERS(mullo)(TO_INTEGERS(a), TO_INTEGERS(b)));
+}
+
+static inline vec multiply_add(vec a, vec b, vec sum) {
+    return add(multiply(a, b), sum);
+}
+
+#else
+
 static inline vec broadcast(element a) {
     return OF_TYPE(set1)(a);
+}
+
+static inline element first_lane(vec a) {
+#if ELEMENT_BITS == 32
+    return _mm512_cvtss_f32(a);
+#else
+    return _mm512_cvtsd_f64(a);
+#endif
 }
 
 static inline vec add(vec a, vec b) {
@@ -92,6 +145,13 @@ static inline vec multiply(vec a, vec b) {
     return OF_TYPE(mul)(a, b);
 }
 
+/* a * b + sum, rounded once. */
+static inline vec multiply_add(vec a, vec b, vec sum) {
+    return OF_TYPE(fmadd)(a, b, sum);
+}
+
+#endif
+
 /* The lanes that are so far behind. */
 static inline lanes add_to_lanes(lanes from, int32_t distance) {
 #if ELEMENT_BITS == 32
@@ -99,11 +159,6 @@ static inline lanes add_to_lanes(lanes from, int32_t distance) {
 #else
     return _mm512_add_epi64(from, _mm512_set1_epi64(distance));
 #endif
-}
-
-/* a * b + sum, rounded once. */
-static inline vec multiply_add(vec a, vec b, vec sum) {
-    return OF_TYPE(fmadd)(a, b, sum);
 }
 
 /* Turns an 8 by 8 block around: pairs, then the 128-bit quarters. */
@@ -168,7 +223,7 @@ static inline element sum_row(vec row) {
     row = add(row, _mm512_shuffle_f32x4(row, row, 0xb1));
     row = add(row, _mm512_permute_ps(row, 0x4e));
     row = add(row, _mm512_permute_ps(row, 0xb1));
-    return _mm512_cvtss_f32(row);
+    return first_lane(row);
 }
 
 /* Turns a LANES by LANES block around: pairs, then fours, then the 128-bit quarters. */
@@ -250,7 +305,7 @@ static inline element sum_row(vec row) {
     row = add(row, _mm512_shuffle_f64x2(row, row, 0x4e));
     row = add(row, _mm512_shuffle_f64x2(row, row, 0xb1));
     row = add(row, _mm512_permute_pd(row, 0x55));
-    return _mm512_cvtsd_f64(row);
+    return first_lane(row);
 }
 
 /* Turns a LANES by LANES block around. */
@@ -281,3 +336,6 @@ static inline void transpose_pairs(vec rows[LANES / 2]) {
 #endif
 
 #undef OF_TYPE
+#undef OF_INTEGERS
+#undef TO_INTEGERS
+#undef FROM_INTEGERS

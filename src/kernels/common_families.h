@@ -1,7 +1,5 @@
-/* Every complex kernel of an instruction set and a dtype. Include after defining NAME, such as avx512_c64, and what
- * vector_complex.h needs. */
-#include "kernels/vector_complex.h"
-
+/* The families that every kind of element has, of an instruction set and a dtype. Include after the words of both,
+ * vector_real.h's or vector_complex.h's among them, and after defining NAME, such as avx512_c64. */
 #include "kernels/dot_template.h"
 #include "kernels/held_template.h"
 #include "kernels/outer_template.h"
