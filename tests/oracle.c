@@ -289,6 +289,8 @@ typedef struct operand {
 typedef struct dot {
     oracle_value sum;
     long double magnitude; /* sum of |x||y| */
+    long double flushed;   /* the part of it with a subnormal bf16 factor, which may be taken for 0 */
+    bool flushed_is_lost;  /* what such a product is by an infinity then */
     bool whole;            /* every x and y is a whole number */
 } dot;
 
@@ -327,6 +329,10 @@ static bool is_whole(oracle_value value) {
     return truncl(value.real) == value.real && truncl(value.imaginary) == value.imaginary;
 }
 
+static bool is_subnormal(oracle_value value) {
+    return value.real != 0 && fabsl(value.real) < FLT_MIN;
+}
+
 static dot sum_products(const operand *x, int64_t x_offset, const operand *y, int64_t y_offset) {
     const int64_t extent = x->tensor->shape[x->contracted];
     dot result = {.whole = true};
@@ -344,6 +350,10 @@ static dot sum_products(const operand *x, int64_t x_offset, const operand *y, in
         if (oracle_is_complex(x->tensor->dtype))
             result.sum.imaginary += a.real * b.imaginary + a.imaginary * b.real;
         result.magnitude += magnitude_of(a) * magnitude_of(b);
+        if (x->tensor->dtype == BATCHDOT_BF16 && (is_subnormal(a) || is_subnormal(b))) {
+            result.flushed += magnitude_of(a) * magnitude_of(b);
+            result.flushed_is_lost = result.flushed_is_lost || !is_finite(magnitude_of(a) + magnitude_of(b));
+        }
         result.whole = result.whole && is_whole(a) && is_whole(b);
     }
     return result;
@@ -395,6 +405,11 @@ static void finish_float(const dot *sum, batchdot_dtype dtype, int64_t extent, c
                      (complex ? 16 : 8) * (unit * old_term + smallest);
     if (exact)
         element->bound = 0;
+    if (dtype == BATCHDOT_BF16) { /* the header allows products and sums of subnormal numbers to be 0 */
+        element->unchecked = element->unchecked || sum->flushed_is_lost;
+        element->bound += alpha * sum->flushed;
+        element->bound += exact ? 0 : roundings * FLT_MIN * fmaxl(alpha, 1);
+    }
 }
 
 static void compute_element(const operand *x, const operand *y, const batchdot_tensor *out,

@@ -58,12 +58,15 @@ static void best_is_what_the_compiler_says(void **state) {
 #if BATCHDOT_ISA_IS_X86
     const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 #ifdef BATCHDOT_EMULATE_AVX512
-    const bool has_avx512 = has_avx2;
+    const bool has_avx512 = has_avx2, is_emulated = true;
 #else
     const bool has_avx512 = has_avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-                            __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+                            __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"),
+               is_emulated = false;
 #endif
-    assert_int_equal(best(), has_avx512 ? ISA_AVX512 : has_avx2 ? ISA_AVX2 : ISA_PORTABLE);
+    const bool has_bf16 =
+        has_avx512 && !is_emulated && __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bf16");
+    assert_int_equal(best(), has_bf16 ? ISA_AVX512BF16 : has_avx512 ? ISA_AVX512 : has_avx2 ? ISA_AVX2 : ISA_PORTABLE);
 #else
     skip();
 #endif
@@ -123,6 +126,7 @@ static void names_are_the_documented_ones(void **state) {
     assert_string_equal(bd_isa_name(ISA_NEON), "neon");
     assert_string_equal(bd_isa_name(ISA_AVX2), "avx2");
     assert_string_equal(bd_isa_name(ISA_AVX512), "avx512");
+    assert_string_equal(bd_isa_name(ISA_AVX512BF16), "avx512bf16");
 }
 
 int main(void) {

@@ -23,7 +23,7 @@ enum {
     LEAST_WIDE_CASES = 40,
     LONG_CASES = 15,
     PACKED_CASES = 30,
-    LEAST_PACKED_CASES = 15,
+    LEAST_PACKED_CASES = 10,
     PACKED_N = 384, /* from there on a kernel may want scratch */
     BLOCK_GRAIN = 64
 };

@@ -16,10 +16,14 @@ struct cpuid {
     unsigned eax, ebx, ecx, edx;
 };
 
-static struct cpuid cpuid(unsigned leaf) {
+static struct cpuid cpuid_part(unsigned leaf, unsigned part) {
     struct cpuid answer = {0, 0, 0, 0};
-    __get_cpuid_count(leaf, 0, &answer.eax, &answer.ebx, &answer.ecx, &answer.edx);
+    __get_cpuid_count(leaf, part, &answer.eax, &answer.ebx, &answer.ecx, &answer.edx);
     return answer;
+}
+
+static struct cpuid cpuid(unsigned leaf) {
+    return cpuid_part(leaf, 0);
 }
 
 /* The register state that the operating system saves and restores: without it an instruction that the processor has
@@ -48,7 +52,9 @@ static enum isa best_isa(void) {
     if (!has_all(extended.ebx, bit_AVX512F | bit_AVX512DQ | bit_AVX512BW | bit_AVX512VL) ||
         (saved & OPMASK_AND_ZMM) != OPMASK_AND_ZMM)
         return ISA_AVX2;
-    return ISA_AVX512;
+    if (!has_all(extended.ecx, bit_AVX512VNNI) || !has_all(cpuid_part(7, 1).eax, bit_AVX512BF16))
+        return ISA_AVX512;
+    return ISA_AVX512BF16;
 }
 
 /* Zen 4, the only one of AMD's family 19h that has AVX-512 (Software Optimization Guide for the AMD Zen4
@@ -86,7 +92,7 @@ static bool halves_vectors(enum once_question question) {
 }
 #endif
 
-static const char *const names[ISA_COUNT] = {"portable", "neon", "avx2", "avx512"};
+static const char *const names[ISA_COUNT] = {"portable", "neon", "avx2", "avx512", "avx512bf16"};
 
 const char *bd_isa_name(enum isa isa) {
     return names[isa];

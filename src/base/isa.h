@@ -17,9 +17,10 @@
 #endif
 
 /* Each one can do what those before it on the same processor family can. */
-enum isa { ISA_PORTABLE, ISA_NEON, ISA_AVX2, ISA_AVX512, ISA_COUNT };
+enum isa { ISA_PORTABLE, ISA_NEON, ISA_AVX2, ISA_AVX512, ISA_AVX512BF16, ISA_COUNT };
 
-/* "portable", "neon", "avx2", "avx512": what the environment variable BATCHDOT_ISA takes. */
+/* "portable", "neon", "avx2", "avx512", "avx512bf16" (which has VNNI too): what the environment variable BATCHDOT_ISA
+ * takes. */
 const char *bd_isa_name(enum isa isa);
 
 /* The best that the processor and the operating system offer, or a lesser one that BATCHDOT_ISA names. Found out on the

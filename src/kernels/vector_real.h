@@ -5,6 +5,11 @@
 
 #include "kernels/kernel.h"
 
+/* Another one where a lane is several elements. */
+#ifndef MULTIPLY_ADD
+#define MULTIPLY_ADD multiply_add
+#endif
+
 /* Sums of a vector of outputs, or of one output in parts. */
 typedef vec accumulator;
 #define ACCUMULATOR_VECTORS 1
@@ -29,7 +34,7 @@ static inline accumulator product_of(multiplier x, vec y) {
 }
 
 static inline accumulator accumulate(multiplier x, vec y, accumulator sum) {
-    return multiply_add(x, y, sum);
+    return MULTIPLY_ADD(x, y, sum);
 }
 
 /* What such sums come to, for the product that they are of. */

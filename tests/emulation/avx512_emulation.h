@@ -270,6 +270,106 @@ static inline __m256 emulated_cvtpd_ps(__m512d a) {
 #define _mm512_cvtps_pd emulated_cvtps_pd
 #define _mm512_cvtpd_ps emulated_cvtpd_ps
 
+static inline __m256i emulated_maskz_loadu_epi16(__mmask16 present, const void *memory) {
+    uint16_t lanes[16] = {0};
+    for (int i = 0; i < 16; i++)
+        if (present >> i & 1)
+            memcpy(&lanes[i], (const char *)memory + 2 * i, 2);
+    return _mm256_loadu_si256((const __m256i *)lanes);
+}
+
+static inline void emulated_mask_storeu_epi16(void *memory, __mmask16 written, __m256i a) {
+    uint16_t lanes[16];
+    _mm256_storeu_si256((__m256i *)lanes, a);
+    for (int i = 0; i < 16; i++)
+        if (written >> i & 1)
+            memcpy((char *)memory + 2 * i, &lanes[i], 2);
+}
+
+static inline __m128i emulated_maskz_loadu_epi8(__mmask16 present, const void *memory) {
+    uint8_t lanes[16] = {0};
+    for (int i = 0; i < 16; i++)
+        if (present >> i & 1)
+            lanes[i] = ((const uint8_t *)memory)[i];
+    return _mm_loadu_si128((const __m128i *)lanes);
+}
+
+static inline __m512 emulated_cvtph_ps(__m256i a) {
+    const __m256 halves[] = {_mm256_cvtph_ps(_mm256_castsi256_si128(a)),
+                             _mm256_cvtph_ps(_mm256_extracti128_si256(a, 1))};
+    __m512 widened;
+    memcpy(&widened, halves, sizeof widened);
+    return widened;
+}
+
+static inline __m256i emulated_cvtps_ph(__m512 a) {
+    __m256 halves[2];
+    memcpy(halves, &a, sizeof halves);
+    return _mm256_set_m128i(_mm256_cvtps_ph(halves[1], _MM_FROUND_TO_NEAREST_INT),
+                            _mm256_cvtps_ph(halves[0], _MM_FROUND_TO_NEAREST_INT));
+}
+
+static inline __m256i emulated_cvtepi32_epi16(__m512i a) {
+    uint32_t lanes[16];
+    uint16_t low[16];
+    memcpy(lanes, &a, sizeof lanes);
+    for (int i = 0; i < 16; i++)
+        low[i] = (uint16_t)lanes[i];
+    return _mm256_loadu_si256((const __m256i *)low);
+}
+
+static inline __m512i emulated_join(__m256i low, __m256i high) {
+    const __m256i halves[] = {low, high};
+    __m512i whole;
+    memcpy(&whole, halves, sizeof whole);
+    return whole;
+}
+
+static inline __m512i emulated_cvtepu16_epi32(__m256i a) {
+    return emulated_join(_mm256_cvtepu16_epi32(_mm256_castsi256_si128(a)),
+                         _mm256_cvtepu16_epi32(_mm256_extracti128_si256(a, 1)));
+}
+
+static inline __m512i emulated_cvtepu8_epi32(__m128i a) {
+    return emulated_join(_mm256_cvtepu8_epi32(a), _mm256_cvtepu8_epi32(_mm_srli_si128(a, 8)));
+}
+
+static inline __m512i emulated_cvtepi8_epi32(__m128i a) {
+    return emulated_join(_mm256_cvtepi8_epi32(a), _mm256_cvtepi8_epi32(_mm_srli_si128(a, 8)));
+}
+
+#undef _mm512_cvtepu16_epi32
+#undef _mm512_cvtepu8_epi32
+#undef _mm512_cvtepi8_epi32
+#define _mm512_cvtepu16_epi32 emulated_cvtepu16_epi32
+#define _mm512_cvtepu8_epi32 emulated_cvtepu8_epi32
+#define _mm512_cvtepi8_epi32 emulated_cvtepi8_epi32
+#undef _mm256_maskz_loadu_epi16
+#undef _mm256_mask_storeu_epi16
+#undef _mm_maskz_loadu_epi8
+#undef _mm512_cvtph_ps
+#undef _mm512_cvtps_ph
+#undef _mm512_cvtepi32_epi16
+#define _mm256_maskz_loadu_epi16 emulated_maskz_loadu_epi16
+#define _mm256_mask_storeu_epi16 emulated_mask_storeu_epi16
+#define _mm_maskz_loadu_epi8 emulated_maskz_loadu_epi8
+#define _mm512_cvtph_ps emulated_cvtph_ps
+#define _mm512_cvtps_ph(a, rounding) emulated_cvtps_ph(a)
+#define _mm512_cvtepi32_epi16 emulated_cvtepi32_epi16
+
+/* 0.7.2 has it with a mask only, under the name of the one without. */
+static inline __m512i emulated_madd_epi16(__m512i a, __m512i b) {
+    __m256i x[2], y[2], sums[2];
+    memcpy(x, &a, sizeof x);
+    memcpy(y, &b, sizeof y);
+    for (int i = 0; i < 2; i++)
+        sums[i] = _mm256_madd_epi16(x[i], y[i]);
+    memcpy(&a, sums, sizeof sums);
+    return a;
+}
+#undef _mm512_madd_epi16
+#define _mm512_madd_epi16 emulated_madd_epi16
+
 /* in_register's, which names a register that is not there. A system's header that is included only after this and has
  * __asm__ in a declaration fails to compile: include it above. */
 #define __asm__(...) ((void)0)

@@ -1,0 +1,8 @@
+#define ELEMENT_BITS 32
+#define INTEGER_ELEMENTS
+#define NAME avx2
+#include "kernels/vector_avx2.h"
+
+#include "kernels/small_avx2.h"
+
+#include "kernels/byte_kernels.h"

@@ -1,0 +1,8 @@
+#define ELEMENT_BITS 32
+#define INTEGER_ELEMENTS
+#define NAME avx512
+#include "kernels/vector_avx512.h"
+
+#include "kernels/small_avx512.h"
+
+#include "kernels/byte_kernels.h"

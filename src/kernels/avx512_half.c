@@ -1,0 +1,7 @@
+#define ELEMENT_BITS 32
+#define NAME avx512
+#include "kernels/vector_avx512.h"
+
+#include "kernels/small_avx512.h"
+
+#include "kernels/half_kernels.h"

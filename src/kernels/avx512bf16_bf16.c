@@ -1,0 +1,19 @@
+/* bf16 by vdpbf16ps, which multiplies two pairs a lane. It takes subnormal elements for 0, and what becomes subnormal.
+ */
+#define ELEMENT_BITS 32
+#define NAME avx512bf16
+#include "kernels/vector_avx512.h"
+
+#include "kernels/small_avx512.h"
+
+static inline vec multiply_add_bf16(vec x, vec y, vec sum) {
+    return _mm512_dpbf16_ps(sum, (__m512bh)x, (__m512bh)y);
+}
+
+#define GROUP 2
+#define MULTIPLY_ADD multiply_add_bf16
+#define SMALL_KINDS PACK_KIND(BF16_BITS)
+#include "kernels/grouped_template.h"
+
+DEFINE_GROUPED_KERNEL(bf16, BF16_BITS, 0, BF16_BITS, OUT_BF16)
+DEFINE_GROUPED_KERNEL(bf16_f32, BF16_BITS, 0, BF16_BITS, OUT_LANES)

@@ -1,0 +1,9 @@
+/* f16 and bf16, widened to f32 when they are packed. Include after defining NAME, a vector_*.h and a small_*.h. */
+#define GROUP 1
+#define SMALL_KINDS PACK_KIND(F16_AS_FLOAT) else PACK_KIND(BF16_AS_FLOAT)
+#include "kernels/grouped_template.h"
+
+DEFINE_GROUPED_KERNEL(f16, F16_AS_FLOAT, 0, F16_AS_FLOAT, OUT_F16)
+DEFINE_GROUPED_KERNEL(f16_f32, F16_AS_FLOAT, 0, F16_AS_FLOAT, OUT_LANES)
+DEFINE_GROUPED_KERNEL(bf16, BF16_AS_FLOAT, 0, BF16_AS_FLOAT, OUT_BF16)
+DEFINE_GROUPED_KERNEL(bf16_f32, BF16_AS_FLOAT, 0, BF16_AS_FLOAT, OUT_LANES)

@@ -1,0 +1,188 @@
+/* Register tiles: rows * vectors accumulators, to each of which every step along k adds an element of x,
+ * broadcast, times a vector of y's row. x may have any strides; the rows of y and of the output are contiguous.
+ * Every element is one chain of fused multiply-adds over k in order, whatever tile it falls into.
+ *
+ * Needs a vector_*.h and vector_real.h or vector_complex.h. */
+#ifndef BATCHDOT_KERNELS_REGISTER_TILES_H
+#define BATCHDOT_KERNELS_REGISTER_TILES_H
+
+#include "kernels/epilogue.h"
+#include "kernels/prefetch.h"
+
+#include <stddef.h>
+
+/* A single row may be wider than several: its additions would else wait for each other. */
+enum {
+    MAX_TILE_ROWS = 16,
+    MAX_TILE_VECTORS = ACCUMULATOR_VECTORS == 2 && REGISTERS == 16 ? 4 : 8,
+    WIDEST_TILE_OF_ROWS = 4
+};
+
+/* rows * vectors of an item's output; the last vector of a row has the lanes that last says. Where parts cost something
+ * and it is not the only one, it begins further to the left instead, and some columns are computed twice, alike. */
+typedef void tile_function(const struct product *product, part last, struct ahead ahead, const element *x,
+                           const element *y, element *out);
+
+/* Keeps a compiler from other ways to reach the next step's elements than adding a stride, such as loops of their own
+ * for strides of 1 or addresses worked out beforehand, for which there are no registers. */
+static inline const element *stepped(const element *data) {
+    __asm__("" : "+r"(data));
+    return data;
+}
+
+/* Where in a row of a tile a vector begins. */
+static inline int64_t vector_column(part last, int vector, int vectors, bool last_is_whole) {
+    const bool is_moved = PARTS_COST && !last_is_whole && vectors > 1 && vector + 1 == vectors;
+    return is_moved ? (vectors - 2) * LANES + part_extent(last) : vector * LANES;
+}
+
+/* Whether a vector is loaded and stored as a part. */
+static inline bool is_part(int vector, int vectors, bool last_is_whole) {
+    return !last_is_whole && vector + 1 == vectors && !(PARTS_COST && vectors > 1);
+}
+
+/* One step along k, after which x and y point to the next. rows, vectors and last_is_whole are constants. */
+static inline __attribute__((always_inline)) void tile_step(const struct product *product, int64_t x_third_row,
+                                                            part last, const element *x_fourth[], const element **y,
+                                                            accumulator sums[MAX_TILE_ROWS][MAX_TILE_VECTORS], int rows,
+                                                            int vectors, bool last_is_whole) {
+    vec y_vectors[MAX_TILE_VECTORS];
+#pragma GCC unroll 16
+    for (int j = 0; j < vectors; j++) {
+        const element *const from = *y + vector_column(last, j, vectors, last_is_whole);
+        y_vectors[j] = is_part(j, vectors, last_is_whole) ? load_part(from, last) : load(from);
+        if (rows > 1)
+            y_vectors[j] = in_register(y_vectors[j]);
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i++) {
+        const multiplier x = multiplier_of(x_fourth[i / 4] + (i % 4 == 3 ? x_third_row : i % 4 * product->x_m));
+#pragma GCC unroll 16
+        for (int j = 0; j < vectors; j++)
+            sums[i][j] = accumulate(x, y_vectors[j], sums[i][j]);
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i += 4)
+        x_fourth[i / 4] = stepped(x_fourth[i / 4] + product->x_k);
+    *y = stepped(*y + product->y_k);
+}
+
+/* alpha and beta, which most products have no use for, of results that lie in memory. */
+static __attribute__((noinline)) void finish_tile(const struct product *product, part last, const vec *results,
+                                                  int rows, int vectors, element *out) {
+    const struct scaling scaling = scaling_of(product);
+    for (int i = 0; i < rows; i++, results += vectors, out += product->out_m) {
+        for (int j = 0; j + 1 < vectors; j++)
+            finish(scaling, out + j * LANES, results[j]);
+        vec result = results[vectors - 1];
+        if (PARTS_COST && vectors > 1) /* what it has of the vector before it is finished */
+            result = load_part((const element *)&results[vectors - 1] + LANES - part_extent(last), last);
+        finish_part(scaling, out + (vectors - 1) * LANES, result, last);
+    }
+}
+
+/* Inlined with constant rows, vectors and last_is_whole, so that the accumulators live in registers. x's rows are
+ * reached from every fourth one: an address is then a register plus 0 to 3 strides, of which a processor has enough.
+ * One item only: with a loop over items around it, a compiler prepares so much ahead of the loop that a short product
+ * takes a quarter longer. */
+static inline __attribute__((always_inline)) void tile(const struct product *product, part last, struct ahead ahead,
+                                                       const element *x, const element *y, element *out, int rows,
+                                                       int vectors, bool last_is_whole) {
+    const struct product strides = {.x_m = product->x_m, .x_k = product->x_k, .y_k = product->y_k};
+    const int64_t out_m = product->out_m;
+    accumulator sums[MAX_TILE_ROWS][MAX_TILE_VECTORS];
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i++) {
+#pragma GCC unroll 16
+        for (int j = 0; j < vectors; j++)
+            sums[i][j] = no_sum();
+    }
+
+    const element *x_fourth[MAX_TILE_ROWS / 4];
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i += 4)
+        x_fourth[i / 4] = x + i * strides.x_m;
+    int64_t x_third_row = 3 * strides.x_m;
+    __asm__("" : "+r"(x_third_row)); /* else added up anew at every step */
+    if (ahead.bytes_a_step > 0) {
+#pragma GCC unroll 4
+        for (int64_t step = product->k; step > 0; step--) {
+            fetch_step(&ahead);
+            tile_step(&strides, x_third_row, last, x_fourth, &y, sums, rows, vectors, last_is_whole);
+        }
+    } else {
+#pragma GCC unroll 4
+        for (int64_t step = product->k; step > 0; step--)
+            tile_step(&strides, x_third_row, last, x_fourth, &y, sums, rows, vectors, last_is_whole);
+    }
+
+    const bool is_plain = scaling_of(product).is_plain;
+    vec scratch[REGISTERS];
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i++) {
+#pragma GCC unroll 16
+        for (int j = 0; j < vectors; j++) {
+            element *const to = out + i * out_m + vector_column(last, j, vectors, last_is_whole);
+            const vec result = result_of(product, sums[i][j]);
+            if (!is_plain)
+                scratch[i * vectors + j] = result;
+            else if (is_part(j, vectors, last_is_whole))
+                store_part(to, result, last);
+            else
+                store(to, result);
+        }
+    }
+    if (!is_plain)
+        finish_tile(product, last, scratch, rows, vectors, out);
+}
+
+#define TILE(rows, vectors)                                                                                            \
+    static void tile_##rows##x##vectors(const struct product *product, part last, struct ahead ahead,                  \
+                                        const element *x, const element *y, element *out) {                            \
+        if (PARTS_COST && is_whole(last))                                                                              \
+            tile(product, last, ahead, x, y, out, rows, vectors, true);                                                \
+        else                                                                                                           \
+            tile(product, last, ahead, x, y, out, rows, vectors, false);                                               \
+    }
+#include "kernels/tile_shapes.inc"
+#undef TILE
+
+static tile_function *const tile_functions[MAX_TILE_VECTORS + 1][MAX_TILE_ROWS + 1] = {
+#define TILE(rows, vectors) [vectors][rows] = tile_##rows##x##vectors,
+#include "kernels/tile_shapes.inc"
+#undef TILE
+};
+
+static int most_tile_rows(int64_t vectors) {
+    static const int most[2][2][WIDEST_TILE_OF_ROWS + 1] = {{{0, 12, 6, 4}, {0, 16, 14, 9, 6}},
+                                                            {{0, 6, 3, 2}, {0, 12, 6, 4, 3}}};
+    return most[ACCUMULATOR_VECTORS == 2][REGISTERS == 32][vectors];
+}
+
+static int64_t tile_row_blocks(int64_t m, int64_t vectors) {
+    return m == 1 ? 1 : bd_divide_up(m, most_tile_rows(vectors));
+}
+
+static void fetch_output(const struct product *product, const element *out, int64_t rows, int vectors) {
+    for (int64_t i = 0; i < rows; i++)
+        for (int j = 0; j < vectors; j++)
+            __builtin_prefetch(out + i * product->out_m + j * LANES, 1);
+}
+
+/* A column of tiles, vectors wide. */
+static void tile_column(const struct product *product, struct parts row_blocks, int vectors, part last,
+                        struct prefetch *prefetch, const element *x, const element *y, element *out) {
+    for (int64_t block = 0; block < row_blocks.count; block++) {
+        const int64_t rows = bd_part_extent(row_blocks, block);
+        const struct ahead ahead = next_ahead(prefetch);
+        if (prefetch->of_out)
+            fetch_output(product, out, rows, vectors);
+        if (prefetch->rows.rows > 0)
+            fetch_rows(&prefetch->rows, row_blocks.count - block);
+        tile_functions[vectors][rows](product, last, ahead, x, y, out);
+        x += rows * product->x_m;
+        out += rows * product->out_m;
+    }
+}
+
+#endif

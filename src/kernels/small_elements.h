@@ -1,0 +1,83 @@
+/* Elements smaller than a lane of 32 bits: from memory to lanes and back. Needs a small_*.h. */
+#ifndef BATCHDOT_KERNELS_SMALL_ELEMENTS_H
+#define BATCHDOT_KERNELS_SMALL_ELEMENTS_H
+
+#include "base/half.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* What lies in memory, and what its lane shall hold: a float that it is widened to, or the element's own bits, or a
+ * 16-bit integer of the same value. */
+enum small_kind { F16_AS_FLOAT, BF16_AS_FLOAT, BF16_BITS, I8_AS_16_BITS, U8_AS_16_BITS, BYTE_BITS };
+
+static inline int64_t small_size(enum small_kind kind) {
+    return kind <= BF16_BITS ? 2 : 1;
+}
+
+/* count elements, 1 to LANES, one a lane, the bits above those wanted being 0. kind is a constant. */
+static inline __attribute__((always_inline)) words small_lanes(const char *from, int64_t count, enum small_kind kind) {
+    switch (kind) {
+    case F16_AS_FLOAT:
+        return words_of(widen_f16(load_16(from, count)));
+    case BF16_AS_FLOAT:
+        return shift_left(words_of_u16(load_16(from, count)), 16);
+    case BF16_BITS:
+        return words_of_u16(load_16(from, count));
+    case I8_AS_16_BITS:
+        return both(words_of_i8(load_8(from, count)), same_words(0xffff));
+    default:
+        return words_of_u8(load_8(from, count));
+    }
+}
+
+/* The same for one element. */
+static inline uint32_t small_bits(const char *from, enum small_kind kind) {
+    uint16_t half = 0;
+    memcpy(&half, from, (size_t)small_size(kind));
+    switch (kind) {
+    case F16_AS_FLOAT:
+        return bd_float_bits(bd_float_from_f16(half));
+    case BF16_AS_FLOAT:
+        return (uint32_t)half << 16;
+    case I8_AS_16_BITS:
+        return (uint16_t)(int8_t)*from;
+    default:
+        return half;
+    }
+}
+
+/* As bd_bf16_from_float: the nearest, ties to even; a NaN stays one, quiet. */
+static inline packed_16 narrow_bf16(vec a) {
+    const words bits = words_of(a), magnitude = both(bits, same_words(0x7fffffffu));
+    const words odd = both(shift_right(bits, 16), same_words(1));
+    const words rounded = add_words(add_words(bits, same_words(0x7fff)), odd);
+    const words quiet = either(bits, same_words(0x00400000u));
+    return low_halves(shift_right(select_greater(magnitude, same_words(0x7f800000u), quiet, rounded), 16));
+}
+
+/* An output's elements: of 16 bits, or as wide as a lane. */
+enum out_kind { OUT_F16, OUT_BF16, OUT_LANES };
+
+static inline __attribute__((always_inline)) vec load_out(const char *out, int64_t count, enum out_kind kind) {
+    if (kind == OUT_F16)
+        return widen_f16(load_16(out, count));
+    if (kind == OUT_BF16)
+        return vec_of(shift_left(words_of_u16(load_16(out, count)), 16));
+    return load_part((const element *)(const void *)out, first_lanes(count));
+}
+
+static inline __attribute__((always_inline)) void store_out(char *out, vec result, int64_t count, enum out_kind kind) {
+    if (kind == OUT_F16)
+        store_16(out, narrow_f16(result), count);
+    else if (kind == OUT_BF16)
+        store_16(out, narrow_bf16(result), count);
+    else
+        store_part((element *)(void *)out, result, first_lanes(count));
+}
+
+static inline int64_t out_size(enum out_kind kind) {
+    return kind == OUT_LANES ? (int64_t)sizeof(element) : 2;
+}
+
+#endif
