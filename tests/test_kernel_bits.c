@@ -161,9 +161,9 @@ static void check_with_scratch(const struct kernel_case *visited, void *packed_c
  * row is of zeros whose products with x are all -0. */
 static void check_rows_from_memory(const struct kernel *kernel, int64_t k) {
     enum { ROWS = 37, BEYOND_CACHES = (1 << 25) + 1, SOME = 13, MOST_K = 600 };
-    const size_t size = oracle_element_size(kernel->x);
+    const size_t size = oracle_element_size(kernel->x), out_size = oracle_element_size(kernel->out);
     const int64_t items = BEYOND_CACHES / (ROWS * k * (int64_t)size) + 1, y_count = ROWS * k + items;
-    unsigned char *const y = malloc((size_t)y_count * size), *const out = malloc((size_t)(items * ROWS) * size);
+    unsigned char *const y = malloc((size_t)y_count * size), *const out = malloc((size_t)(items * ROWS) * out_size);
     assert_non_null(y);
     assert_non_null(out);
     double x[MOST_K];
@@ -193,7 +193,7 @@ static void check_rows_from_memory(const struct kernel *kernel, int64_t k) {
         product.items = 1;
         for (int64_t item = 0; item < items; item += SOME) {
             kernel->run(&product, matrices[OPERAND_X], y + (size_t)item * size, alone);
-            assert_memory_equal(alone, out + (size_t)(item * ROWS) * size, ROWS * size);
+            assert_memory_equal(alone, out + (size_t)(item * ROWS) * out_size, ROWS * out_size);
         }
     }
     free(y);

@@ -13,7 +13,7 @@ static inline vec multiply_add_bf16(vec x, vec y, vec sum) {
 #define GROUP 2
 #define MULTIPLY_ADD multiply_add_bf16
 #define SMALL_KINDS PACK_KIND(BF16_BITS)
-#include "kernels/grouped_template.h"
+#include "kernels/small_families.h"
 
-DEFINE_GROUPED_KERNEL(bf16, BF16_BITS, 0, BF16_BITS, OUT_BF16)
-DEFINE_GROUPED_KERNEL(bf16_f32, BF16_BITS, 0, BF16_BITS, OUT_LANES)
+DEFINE_SMALL_KERNELS(bf16, BF16_BITS, 0, BF16_BITS, OUT_BF16)
+DEFINE_SMALL_KERNELS(bf16_f32, BF16_BITS, 0, BF16_BITS, OUT_LANES)

@@ -15,9 +15,9 @@ static inline vec multiply_add_bytes(vec x, vec y, vec sum) {
 #define GROUP 4
 #define MULTIPLY_ADD multiply_add_bytes
 #define SMALL_KINDS PACK_KIND(BYTE_BITS)
-#include "kernels/grouped_template.h"
+#include "kernels/small_families.h"
 
 enum { UPPERMOST_BITS = 0x7f7f7f7f ^ -1 };
 
-DEFINE_GROUPED_KERNEL(u8, BYTE_BITS, (uint32_t)UPPERMOST_BITS, BYTE_BITS, OUT_LANES)
-DEFINE_GROUPED_KERNEL(i8_u8, BYTE_BITS, 0, BYTE_BITS, OUT_LANES)
+DEFINE_SMALL_KERNELS(u8, BYTE_BITS, (uint32_t)UPPERMOST_BITS, BYTE_BITS, OUT_LANES)
+DEFINE_SMALL_KERNELS(i8_u8, BYTE_BITS, 0, BYTE_BITS, OUT_LANES)

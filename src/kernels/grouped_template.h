@@ -277,21 +277,9 @@ static void grouped_product(const struct product *product, enum small_kind x_kin
     grouped_items(&grouped, x, y, out);
 }
 
+/* Plain C is no slower on items so small that packing them is most of the work. */
 static bool grouped_accepts(const struct product *product) {
-    return product->out_n == 1;
+    enum { LEAST_WORK = 8 * GROUP };
+    return product->out_n == 1 &&
+           bd_multiply_saturating(product->m, bd_multiply_saturating(product->n, product->k)) > LEAST_WORK;
 }
-
-#include "kernels/define_kernels.h"
-
-/* A kernel of the list, such as bd_avx512_f16_grouped; x_flip as grouped_product has it. */
-#define DEFINE_GROUPED_KERNEL(dtypes, x_kind, x_flip, y_kind, out_kind)                                                \
-    void PASTE(bd_, NAME, _##dtypes##_grouped)(const struct product *product, const void *x, const void *y,            \
-                                               void *out) {                                                            \
-        grouped_product(product, x_kind, x_flip, y_kind, out_kind, x, y, out);                                         \
-    }                                                                                                                  \
-    bool PASTE(bd_, NAME, _##dtypes##_grouped_accepts)(const struct product *product) {                                \
-        return is_plain_sum(product) && grouped_accepts(product);                                                      \
-    }                                                                                                                  \
-    int64_t PASTE(bd_, NAME, _##dtypes##_grouped_scratch)(const struct product *product) {                             \
-        return grouped_scratch(product);                                                                               \
-    }

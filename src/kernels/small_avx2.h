@@ -50,30 +50,77 @@ static inline words select_greater(words x, words y, words a, words b) {
     return _mm256_blendv_epi8(b, a, _mm256_cmpgt_epi32(x, y));
 }
 
+/* In pieces, from register to register: a copy through memory would hold up what comes next. */
+static inline uint64_t load_below_8_bytes(const char *from, int64_t count) {
+    uint64_t bytes = 0;
+    int shift = 0;
+    if (count & 4) {
+        uint32_t piece;
+        memcpy(&piece, from, sizeof piece);
+        bytes = piece;
+        shift = 32;
+        from += sizeof piece;
+    }
+    if (count & 2) {
+        uint16_t piece;
+        memcpy(&piece, from, sizeof piece);
+        bytes |= (uint64_t)piece << shift;
+        shift += 16;
+        from += sizeof piece;
+    }
+    return count & 1 ? bytes | (uint64_t)(uint8_t)*from << shift : bytes;
+}
+
+static inline __m128i load_below_16_bytes(const char *from, int64_t count) {
+    if (!(count & 8))
+        return _mm_cvtsi64_si128((long long)load_below_8_bytes(from, count));
+    const uint64_t upper = load_below_8_bytes(from + 8, count - 8);
+    return _mm_unpacklo_epi64(_mm_loadl_epi64((const __m128i *)(const void *)from),
+                              _mm_cvtsi64_si128((long long)upper));
+}
+
 static inline packed_16 load_16(const void *from, int64_t count) {
-    if (count == LANES)
-        return _mm_loadu_si128(from);
-    uint16_t elements[LANES] = {0};
-    memcpy(elements, from, (size_t)count * sizeof elements[0]);
-    return _mm_loadu_si128((const __m128i *)elements);
+    return count == LANES ? _mm_loadu_si128(from) : load_below_16_bytes(from, 2 * count);
 }
 
 static inline packed_8 load_8(const void *from, int64_t count) {
-    if (count == LANES)
-        return _mm_loadl_epi64(from);
-    uint8_t elements[LANES] = {0};
-    memcpy(elements, from, (size_t)count);
-    return _mm_loadl_epi64((const __m128i *)elements);
+    return count == LANES ? _mm_loadl_epi64(from) : load_below_16_bytes(from, count);
+}
+
+static inline words load_bytes(const void *from, int64_t count) {
+    if (count >= 32)
+        return _mm256_loadu_si256(from);
+    const char *const bytes = from;
+    if (count < 16)
+        return _mm256_zextsi128_si256(load_below_16_bytes(bytes, count));
+    return _mm256_set_m128i(load_below_16_bytes(bytes + 16, count - 16), _mm_loadu_si128(from));
+}
+
+static inline packed_16 load_bytes_of_half(const void *from, int64_t count) {
+    return count == 2 * LANES ? _mm_loadu_si128(from) : load_below_16_bytes(from, count);
 }
 
 static inline void store_16(void *to, packed_16 a, int64_t count) {
+    char *bytes = to;
     if (count == LANES) {
         _mm_storeu_si128(to, a);
         return;
     }
-    uint16_t elements[LANES];
-    _mm_storeu_si128((__m128i *)elements, a);
-    memcpy(to, elements, (size_t)count * sizeof elements[0]);
+    if (count & 4) {
+        _mm_storel_epi64(to, a);
+        a = _mm_unpackhi_epi64(a, a);
+        bytes += 8;
+    }
+    if (count & 2) {
+        const int piece = _mm_cvtsi128_si32(a);
+        memcpy(bytes, &piece, 4);
+        a = _mm_srli_si128(a, 4);
+        bytes += 4;
+    }
+    if (count & 1) {
+        const uint16_t piece = (uint16_t)_mm_cvtsi128_si32(a);
+        memcpy(bytes, &piece, 2);
+    }
 }
 
 static inline packed_16 low_halves(words a) {
@@ -91,6 +138,14 @@ static inline words words_of_u8(packed_8 a) {
 
 static inline words words_of_i8(packed_8 a) {
     return _mm256_cvtepi8_epi32(a);
+}
+
+static inline words halves_of_i8(packed_16 bytes) {
+    return _mm256_cvtepi8_epi16(bytes);
+}
+
+static inline words halves_of_u8(packed_16 bytes) {
+    return _mm256_cvtepu8_epi16(bytes);
 }
 
 static inline vec widen_f16(packed_16 a) {

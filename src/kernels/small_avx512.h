@@ -61,6 +61,15 @@ static inline packed_8 load_8(const void *from, int64_t count) {
     return _mm_maskz_loadu_epi8((__mmask16)((1u << count) - 1), from);
 }
 
+/* count bytes, up to a vector's, and up to half of them. */
+static inline words load_bytes(const void *from, int64_t count) {
+    return _mm512_maskz_loadu_epi8(count >= 64 ? ~(__mmask64)0 : ((__mmask64)1 << count) - 1, from);
+}
+
+static inline packed_16 load_bytes_of_half(const void *from, int64_t count) {
+    return _mm256_maskz_loadu_epi8(count >= 32 ? ~(__mmask32)0 : ((__mmask32)1 << count) - 1, from);
+}
+
 static inline void store_16(void *to, packed_16 a, int64_t count) {
     _mm256_mask_storeu_epi16(to, (__mmask16)((1u << count) - 1), a);
 }
@@ -80,6 +89,15 @@ static inline words words_of_u8(packed_8 a) {
 
 static inline words words_of_i8(packed_8 a) {
     return _mm512_cvtepi8_epi32(a);
+}
+
+/* 16-bit integers of the values of bytes, of which there are as many as two a lane. */
+static inline words halves_of_i8(packed_16 bytes) {
+    return _mm512_cvtepi8_epi16(bytes);
+}
+
+static inline words halves_of_u8(packed_16 bytes) {
+    return _mm512_cvtepu8_epi16(bytes);
 }
 
 static inline vec widen_f16(packed_16 a) {

@@ -1,0 +1,25 @@
+/* The families that elements smaller than a lane have. Include as grouped_template.h, after defining NAME, and then say
+ * which kernels the file has, by DEFINE_SMALL_KERNELS. */
+#include "kernels/grouped_template.h"
+#include "kernels/small_dot_template.h"
+
+#include "kernels/define_kernels.h"
+
+/* Two kernels of the list, such as bd_avx512_f16_dot and bd_avx512_f16_grouped; x_flip as grouped_product has it. */
+#define DEFINE_SMALL_KERNELS(dtypes, x_kind, x_flip, y_kind, out_kind)                                                 \
+    void PASTE(bd_, NAME, _##dtypes##_dot)(const struct product *product, const void *x, const void *y, void *out) {   \
+        small_dot_product(product, x_kind, x_flip, y_kind, out_kind, x, y, out);                                       \
+    }                                                                                                                  \
+    bool PASTE(bd_, NAME, _##dtypes##_dot_accepts)(const struct product *product) {                                    \
+        return is_plain_sum(product) && small_dot_accepts(product);                                                    \
+    }                                                                                                                  \
+    void PASTE(bd_, NAME, _##dtypes##_grouped)(const struct product *product, const void *x, const void *y,            \
+                                               void *out) {                                                            \
+        grouped_product(product, x_kind, x_flip, y_kind, out_kind, x, y, out);                                         \
+    }                                                                                                                  \
+    bool PASTE(bd_, NAME, _##dtypes##_grouped_accepts)(const struct product *product) {                                \
+        return is_plain_sum(product) && grouped_accepts(product);                                                      \
+    }                                                                                                                  \
+    int64_t PASTE(bd_, NAME, _##dtypes##_grouped_scratch)(const struct product *product) {                             \
+        return grouped_scratch(product);                                                                               \
+    }
