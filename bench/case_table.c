@@ -8,10 +8,12 @@
 enum { COLUMN_COUNT = 6 };
 
 static const struct bench_dtype dtypes[] = {
-    {"f32", BATCHDOT_F32, 4, 4, 1},
-    {"f64", BATCHDOT_F64, 8, 8, 1},
-    {"c64", BATCHDOT_C64, 8, 8, 2},
-    {"c128", BATCHDOT_C128, 16, 16, 2},
+    {"f32", BATCHDOT_F32, BATCHDOT_F32, 4, 4, 1},    {"f64", BATCHDOT_F64, BATCHDOT_F64, 8, 8, 1},
+    {"c64", BATCHDOT_C64, BATCHDOT_C64, 8, 8, 2},    {"c128", BATCHDOT_C128, BATCHDOT_C128, 16, 16, 2},
+    {"f16", BATCHDOT_F16, BATCHDOT_F16, 2, 2, 1},    {"f16-f32", BATCHDOT_F16, BATCHDOT_F32, 2, 4, 1},
+    {"bf16", BATCHDOT_BF16, BATCHDOT_BF16, 2, 2, 1}, {"bf16-f32", BATCHDOT_BF16, BATCHDOT_F32, 2, 4, 1},
+    {"i8", BATCHDOT_I8, BATCHDOT_I32, 1, 4, 1},      {"i32", BATCHDOT_I32, BATCHDOT_I32, 4, 4, 1},
+    {"i64", BATCHDOT_I64, BATCHDOT_I64, 8, 8, 1},
 };
 
 const struct bench_dtype *bench_dtype_find(const char *name) {

@@ -38,7 +38,7 @@ static struct verdict judge_output(const struct arena *arena, const struct item_
     if (index >= 0) {
         verdict.status = VERDICT_WRONG;
         snprintf(verdict.reason, sizeof verdict.reason, "element %" PRId64 " of %" PRId64 " is %g where %g is right",
-                 index / dtype->parts, product->out_count, exact_values_part(arena->out, dtype, index),
+                 index / dtype->parts, product->out_count, exact_values_part(arena->out, dtype->out, index),
                  (double)arena->reference[index]);
     } else if (!arena_margins_are_intact(arena, product)) {
         verdict = make_verdict(VERDICT_WRONG, "it wrote outside the output");

@@ -37,6 +37,20 @@ static const char *load(struct contestant *contestant, int threads) {
     return NULL;
 }
 
+/* Keras's output of a case that does not end up with the batch alone; there it is (batch, 1). */
+static batchdot_tensor output_of(const struct bench_case *c, int64_t shape[BATCHDOT_MAX_NDIM]) {
+    int ndim = 0;
+    for (int axis = 0; axis < c->x_ndim; axis++)
+        if (axis != c->axes.x)
+            shape[ndim++] = c->x_shape[axis];
+    for (int axis = 1; axis < c->y_ndim; axis++)
+        if (axis != c->axes.y)
+            shape[ndim++] = c->y_shape[axis];
+    if (ndim == 1)
+        shape[ndim++] = 1;
+    return (batchdot_tensor){NULL, c->dtype->out, ndim, shape, NULL};
+}
+
 static const char *prepare(const struct contestant *contestant, const struct item_product *product, int threads,
                            void **state) {
     struct planned *const planned = malloc(sizeof *planned);
@@ -46,10 +60,12 @@ static const char *prepare(const struct contestant *contestant, const struct ite
     const struct bench_case *const c = product->bench_case;
     const batchdot_tensor x = {NULL, c->dtype->dtype, c->x_ndim, c->x_shape, NULL};
     const batchdot_tensor y = {NULL, c->dtype->dtype, c->y_ndim, c->y_shape, NULL};
+    int64_t out_shape[BATCHDOT_MAX_NDIM];
+    const batchdot_tensor out = output_of(c, out_shape);
     batchdot_options options = BATCHDOT_OPTIONS_INIT;
     options.num_threads = threads;
     options.engine = (batchdot_engine)contestant->setting;
-    if (planned->library.plan_create(&planned->plan, &x, &y, &c->axes, NULL, &options)) {
+    if (planned->library.plan_create(&planned->plan, &x, &y, &c->axes, &out, &options)) {
         const char *const reason = planned->library.last_error();
         free(planned);
         return reason;

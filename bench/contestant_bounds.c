@@ -40,8 +40,7 @@ static const char *load(struct contestant *contestant, int threads) {
  * threads, each thread takes an equal part of all. */
 static const char *prepare(const struct contestant *contestant, const struct item_product *product, int threads,
                            void **state) {
-    (void)contestant;
-    if (product->dtype > BATCHDOT_C128)
+    if (contestant->kind == &contestant_fma_kind && product->dtype > BATCHDOT_C128)
         return "no bound for this dtype";
     struct bounded *const bounded = malloc(sizeof *bounded);
     if (!bounded)

@@ -75,7 +75,7 @@ static void set_threads(const struct contestant *contestant, int threads) {
 static const char *prepare_routine(const struct contestant *contestant, const struct item_product *product,
                                    const char *pattern, struct blas_product **made) {
     static const char letters[] = {'s', 'd', 'c', 'z'};
-    if (product->dtype > BATCHDOT_C128)
+    if (product->dtype > BATCHDOT_C128 || product->out_dtype != product->dtype)
         return "no such dtype";
     char name[40];
     snprintf(name, sizeof name, pattern, letters[product->dtype]);

@@ -1,4 +1,4 @@
-/* oneDNN's matmul primitive on the CPU, which does f32 (and less) only: one run is one batched product, whose matrices
+/* oneDNN's matmul primitive on the CPU, which does f32 and less only: one run is one batched product, whose matrices
  * are described by their strides. Needs its header, dnnl.h, and takes the functions from the library when it runs:
  * versions 2 and 3, which describe matrices and products differently. */
 #include "contestants.h"
@@ -93,16 +93,35 @@ static const char *load(struct contestant *contestant, int threads) {
     return NULL;
 }
 
+static dnnl_data_type_t data_type_of(batchdot_dtype dtype) {
+    switch (dtype) {
+    case BATCHDOT_F32:
+        return dnnl_f32;
+    case BATCHDOT_F16:
+        return dnnl_f16;
+    case BATCHDOT_BF16:
+        return dnnl_bf16;
+    case BATCHDOT_I8:
+        return dnnl_s8;
+    case BATCHDOT_I32:
+        return dnnl_s32;
+    default:
+        return dnnl_data_type_undef;
+    }
+}
+
 /* A stack of matrices; one matrix for all items where the stack's stride is 0. */
-static bool describe(const struct dnnl_functions *dnnl, int64_t items, int64_t item_stride, int64_t rows,
-                     int64_t row_stride, int64_t columns, int64_t column_stride, struct matrix *matrix) {
+static bool describe(const struct dnnl_functions *dnnl, batchdot_dtype dtype, int64_t items, int64_t item_stride,
+                     int64_t rows, int64_t row_stride, int64_t columns, int64_t column_stride, struct matrix *matrix) {
     const bool is_shared = item_stride == 0;
     const dnnl_dims_t shape = {is_shared ? 1 : items, rows, columns};
     const dnnl_dims_t strides = {is_shared ? rows * columns : item_stride, row_stride, column_stride};
 #if DNNL_VERSION_MAJOR >= 3
-    return dnnl->memory_desc_create_with_strides(&matrix->description, 3, shape, dnnl_f32, strides) == dnnl_success;
+    return dnnl->memory_desc_create_with_strides(&matrix->description, 3, shape, data_type_of(dtype), strides) ==
+           dnnl_success;
 #else
-    return dnnl->memory_desc_init_by_strides(&matrix->description, 3, shape, dnnl_f32, strides) == dnnl_success;
+    return dnnl->memory_desc_init_by_strides(&matrix->description, 3, shape, data_type_of(dtype), strides) ==
+           dnnl_success;
 #endif
 }
 
@@ -110,9 +129,9 @@ static bool describe_all(const struct item_product *product, struct dnnl_state *
     const int64_t m = product->m, n = product->n, k = product->k;
     const struct item_loop *const run = &product->run;
     const struct dnnl_functions *const dnnl = &state->dnnl;
-    return describe(dnnl, run->extent, run->x, m, product->x_m, k, product->x_k, &state->x) &&
-           describe(dnnl, run->extent, run->y, k, product->y_k, n, product->y_n, &state->y) &&
-           describe(dnnl, run->extent, run->out, m, product->out_m, n, 1, &state->out);
+    return describe(dnnl, product->dtype, run->extent, run->x, m, product->x_m, k, product->x_k, &state->x) &&
+           describe(dnnl, product->dtype, run->extent, run->y, k, product->y_k, n, product->y_n, &state->y) &&
+           describe(dnnl, product->out_dtype, run->extent, run->out, m, product->out_m, n, 1, &state->out);
 }
 
 static dnnl_status_t create_primitive(struct dnnl_state *state) {
@@ -181,8 +200,8 @@ static void release(void *state) {
 
 static const char *prepare(const struct contestant *contestant, const struct item_product *product, int threads,
                            void **state) {
-    if (product->dtype != BATCHDOT_F32)
-        return "f32 only";
+    if (data_type_of(product->dtype) == dnnl_data_type_undef)
+        return "no such dtype";
     struct dnnl_state *const made = calloc(1, sizeof *made);
     if (!made)
         return "out of memory";

@@ -18,10 +18,14 @@ void exact_values_multiply(const struct bench_case *bench_case, const void *x, c
 /* What an element nobody has written looks like. */
 void exact_values_spoil(void *out, const struct bench_dtype *dtype, int64_t count);
 
-/* The first part of out that differs from the reference; -1 if there is none. */
+/* The first part of out that differs from the reference, which is rounded where out is of halves; -1 if there is none.
+ */
 int64_t exact_values_first_difference(const void *out, const struct bench_dtype *dtype, const float *reference,
                                       int64_t count);
 
-double exact_values_part(const void *data, const struct bench_dtype *dtype, int64_t index);
+double exact_values_part(const void *data, batchdot_dtype dtype, int64_t index);
+
+/* Of f16 and bf16 the nearest. */
+void exact_values_set_part(void *data, batchdot_dtype dtype, int64_t index, double value);
 
 #endif

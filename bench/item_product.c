@@ -34,6 +34,7 @@ void item_product_make(const struct bench_case *bench_case, struct item_product 
     const int64_t x_item = x.contracted * x.behind, y_item = y.contracted * y.behind;
     const int64_t row = y.before * y.behind;
     *product = (struct item_product){.dtype = bench_case->dtype->dtype,
+                                     .out_dtype = bench_case->dtype->out,
                                      .element_size = bench_case->dtype->size,
                                      .out_size = bench_case->dtype->out_size,
                                      .parts = bench_case->dtype->parts,

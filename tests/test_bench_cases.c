@@ -94,7 +94,7 @@ static void test_small_table(void **state) {
     assert_false(bench_case_is_in_suite(last, "sec"));
     assert_false(bench_case_is_in_suite(&table.cases[2], "quick"));
     case_table_free(&table);
-    assert_null(bench_dtype_find("f16"));
+    assert_null(bench_dtype_find("f8"));
 }
 
 #define LONGEST_NAME "12345678901234567890123456789012345678901234567"
@@ -157,7 +157,7 @@ static const struct {
     {"a\td\tf32\t2,2\t2,3\t1,1", extents_fault},
     {"a\td\tf32\t2,3,2\t2,3,4\t2,2", extents_fault},
     {"fine\td\tf32\t2,2\t2,2\t1,1", "there is another case of that name"},
-    {"a\td\tf16\t2,2\t2,2\t1,1", "a dtype is unknown"},
+    {"a\td\tf8\t2,2\t2,2\t1,1", "a dtype is unknown"},
     {"a\td\tf32,f3\t2,2\t2,2\t1,1", "a dtype is unknown"},
     {"a\td\t\t2,2\t2,2\t1,1", "there is no dtype"},
 };

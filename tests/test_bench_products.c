@@ -16,7 +16,8 @@
 
 enum { SHAPES_PER_RANKS_AND_AXES = 60, MAX_ELEMENTS = 3 * 4 * 4 * 4 * 4, MAX_OUT = 3 * 64 * 64, LARGEST_ERROR = 200 };
 
-static const char *const dtype_names[] = {"f32", "f64", "c64", "c128"};
+static const char *const dtype_names[] = {"f32",  "f64",      "c64", "c128", "f16", "f16-f32",
+                                          "bf16", "bf16-f32", "i8",  "i32",  "i64"};
 
 /* ---- Items ------------------------------------------------------------------------------------------------------ */
 
@@ -63,8 +64,8 @@ static int64_t count_of(int ndim, const int64_t *shape) {
 }
 
 static double _Complex element_at(const void *data, const struct bench_dtype *dtype, int64_t place) {
-    const double real = exact_values_part(data, dtype, place * dtype->parts);
-    return dtype->parts == 1 ? real : real + exact_values_part(data, dtype, place * 2 + 1) * I;
+    const double real = exact_values_part(data, dtype->dtype, place * dtype->parts);
+    return dtype->parts == 1 ? real : real + exact_values_part(data, dtype->dtype, place * 2 + 1) * I;
 }
 
 /* batch_dot as Keras defines it, axis by axis: the batch, x's other axes, y's other axes. Returns how many elements. */
@@ -196,10 +197,10 @@ static void check_values(const struct bench_dtype *dtype) {
     exact_values_fill(data, dtype, 1000, 5);
     exact_values_fill(other, dtype, 1000, 6);
     for (int i = 0; i < 1000 * parts; i++) {
-        const double value = exact_values_part(data, dtype, i);
+        const double value = exact_values_part(data, dtype->dtype, i);
         assert_true(value == floor(value) && fabs(value) <= EXACT_LARGEST);
         seen[(int)value + EXACT_LARGEST]++;
-        different += value != exact_values_part(other, dtype, i);
+        different += value != exact_values_part(other, dtype->dtype, i);
     }
     for (size_t i = 0; i < COUNT(seen); i++)
         assert_in_range(seen[i], 50 * parts, 200 * parts);
@@ -208,40 +209,33 @@ static void check_values(const struct bench_dtype *dtype) {
     assert_memory_equal(data, other, 1000 * dtype->size);
 }
 
-static bool is_double(const struct bench_dtype *dtype) {
-    return dtype->dtype == BATCHDOT_F64 || dtype->dtype == BATCHDOT_C128;
-}
-
-static void set_part(void *data, const struct bench_dtype *dtype, int index, double value) {
-    if (is_double(dtype))
-        ((double *)data)[index] = value;
-    else
-        ((float *)data)[index] = (float)value;
-}
-
 static void check_differences(const struct bench_dtype *dtype) {
     const int parts = dtype->parts, count = 100 * parts, places[] = {0, 7, count - 2, count - 1};
-    const double bad_values[] = {(double)NAN, 4, is_double(dtype) ? 3 + 0x1p-51 : 3 + 0x1p-22, (double)INFINITY};
+    const bool is_double = dtype->out == BATCHDOT_F64 || dtype->out == BATCHDOT_C128,
+               is_integer = dtype->out >= BATCHDOT_I8;
+    const bool is_half = dtype->out == BATCHDOT_F16 || dtype->out == BATCHDOT_BF16;
+    const double next = is_integer ? 1 : is_half ? 0x1p-6 : is_double ? 0x1p-51 : 0x1p-22;
+    const double bad_values[] = {is_integer ? 0 : (double)NAN, 4, 3 + next, -3};
     double out[201];
     float reference[200];
     exact_values_spoil(out, dtype, 100);
-    set_part(out, dtype, count, 0);
+    exact_values_set_part(out, dtype->out, count, 0);
     for (int i = 0; i < count; i++)
         reference[i] = 3;
     assert_int_equal(exact_values_first_difference(out, dtype, reference, 100), 0);
     for (int i = 0; i < count; i++) {
         assert_int_equal(exact_values_first_difference(out, dtype, reference, 100), i);
-        set_part(out, dtype, i, 3);
+        exact_values_set_part(out, dtype->out, i, 3);
     }
     assert_int_equal(exact_values_first_difference(out, dtype, reference, 100), -1);
     for (size_t place = 0; place < COUNT(places); place++)
         for (size_t i = 0; i < COUNT(bad_values); i++) {
-            set_part(out, dtype, places[place], bad_values[i]);
+            exact_values_set_part(out, dtype->out, places[place], bad_values[i]);
             assert_int_equal(exact_values_first_difference(out, dtype, reference, 100), places[place]);
-            set_part(out, dtype, places[place], 3);
+            exact_values_set_part(out, dtype->out, places[place], 3);
         }
     exact_values_spoil(out, dtype, 50);
-    assert_true(exact_values_part(out, dtype, count / 2) == 3);
+    assert_true(exact_values_part(out, dtype->out, count / 2) == 3);
 }
 
 static void test_exact_values(void **state) {
@@ -263,7 +257,7 @@ static struct case_table arena_cases(void) {
         {.name = "small", .x_ndim = 2, .y_ndim = 2, .x_shape = {1, 1}, .y_shape = {1, 1}, .axes = {1, 1}},
     };
     for (size_t i = 0; i < COUNT(cases); i++)
-        cases[i].dtype = bench_dtype_find(i == 1 ? "f32" : i == 2 ? "c128" : "f64");
+        cases[i].dtype = bench_dtype_find(i == 1 ? "f32" : i == 2 ? "c128" : i == 3 ? "i8" : "f64");
     return (struct case_table){cases, (int)COUNT(cases)};
 }
 
@@ -277,7 +271,7 @@ static void check_layout(const struct arena *arena, const struct item_product *p
         {arena->x, (size_t)product->x_count * product->element_size},
         {arena->y, (size_t)product->y_count * product->element_size},
         {(const char *)arena->reference, (size_t)(product->out_count * product->parts) * sizeof(float)},
-        {(const char *)arena->out - 256, (size_t)product->out_count * product->element_size + 512},
+        {(const char *)arena->out - 256, (size_t)product->out_count * product->out_size + 512},
     };
     for (size_t i = 0; i < COUNT(parts); i++) {
         assert_true(parts[i].start >= arena->memory && parts[i].start + parts[i].size <= arena->memory + arena->size);
@@ -292,14 +286,18 @@ static void check_layout(const struct arena *arena, const struct item_product *p
     assert_true(parts[2].start + parts[2].size <= arena->memory + arena->input_size);
 }
 
+static bool is_unwritten(double value) {
+    return isnan(value) || value == INT32_MIN;
+}
+
 static void check_margins(const struct arena *arena, const struct item_product *product) {
-    const long behind = (long)((size_t)product->out_count * product->element_size);
+    const long behind = (long)((size_t)product->out_count * product->out_size);
     const long places[] = {-256, -255, -1, behind, behind + 1, behind + 255};
     char *const out = arena->out;
     arena_spoil_output(arena, product);
     assert_true(arena_margins_are_intact(arena, product));
-    assert_true(isnan(exact_values_part(out, product->bench_case->dtype, 0)));
-    assert_true(isnan(exact_values_part(out, product->bench_case->dtype, product->out_count - 1)));
+    assert_true(is_unwritten(exact_values_part(out, product->bench_case->dtype->out, 0)));
+    assert_true(is_unwritten(exact_values_part(out, product->bench_case->dtype->out, product->out_count - 1)));
     memset(out, 0, (size_t)behind);
     assert_true(arena_margins_are_intact(arena, product));
     for (size_t i = 0; i < COUNT(places); i++) {

@@ -5,12 +5,12 @@
 #include <stdbool.h>
 
 /* Whether this processor family's kernels are compiled at all. */
-#if defined(__x86_64__) && __SIZEOF_POINTER__ == 8
+#if defined(__x86_64__) && __SIZEOF_POINTER__ == 8 && !defined(BATCHDOT_FOR_ANY_PROCESSOR)
 #define BATCHDOT_ISA_IS_X86 1
 #else
 #define BATCHDOT_ISA_IS_X86 0
 #endif
-#if defined(__aarch64__) && defined(__AARCH64EL__)
+#if defined(__aarch64__) && defined(__AARCH64EL__) && !defined(BATCHDOT_FOR_ANY_PROCESSOR)
 #define BATCHDOT_ISA_IS_ARM 1
 #else
 #define BATCHDOT_ISA_IS_ARM 0

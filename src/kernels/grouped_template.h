@@ -42,27 +42,14 @@ static struct small_operand small_operand_of(enum small_kind kind, uint32_t flip
     return (struct small_operand){kind, flip, along_k * small_size(kind), across * small_size(kind)};
 }
 
+/* By whole vectors, for which there is room. */
 static inline __attribute__((always_inline)) void pack_row_of(element *groups, int64_t k, const char *from,
                                                               enum small_kind kind, uint32_t flip) {
-    const int64_t whole = bd_divide_up(k, GROUP);
-    if (GROUP > 1)
-        groups[whole - 1] = 0;
-    if (kind == BF16_BITS || kind == BYTE_BITS) {
-        memcpy(groups, from, (size_t)(k * small_size(kind)));
-    } else {
-        for (int64_t step = 0; step < k; step += LANES) {
-            const int64_t count = k - step < LANES ? k - step : LANES;
-            const words lanes_read = small_lanes(from + step * small_size(kind), count, kind);
-            if (GROUP == 1)
-                store_part(groups + step, vec_of(lanes_read), first_lanes(count));
-            else
-                store_16((char *)groups + step * 2, low_halves(lanes_read), count);
-        }
-    }
-    for (int64_t i = 0; flip != 0 && i < whole; i += LANES) {
-        const part present = first_lanes(whole - i < LANES ? whole - i : LANES);
-        const words flipped = differing(words_of(load_part(groups + i, present)), same_words(flip));
-        store_part(groups + i, vec_of(flipped), present);
+    const words flipped = same_words(flip);
+    for (int64_t step = 0; step < k; step += ELEMENTS_A_VECTOR) {
+        const int64_t count = k - step < ELEMENTS_A_VECTOR ? k - step : ELEMENTS_A_VECTOR;
+        const vec packed = small_vector(from + step * small_size(kind), count, kind);
+        store(groups + step / GROUP, vec_of(differing(words_of(packed), flipped)));
     }
 }
 
@@ -146,13 +133,29 @@ struct grouped {
     enum out_kind out;
     const struct product *product;
     struct packed_blocks blocks;
+    bool x_is_in_groups;                        /* as it lies in memory */
+    struct parts columns, row_blocks, k_blocks; /* in vectors, rows and groups */
 };
+
+/* For so many rows of a tile's column; most have one tile. */
+static struct parts tiles_of_rows(int64_t rows, int64_t vectors) {
+    return rows <= most_tile_rows(vectors) ? (struct parts){1, rows, 0} : bd_cut(rows, tile_row_blocks(rows, vectors));
+}
 
 /* A row of x whose elements are all 0: what it sums to is what flipping x's bits added to every row. */
 static void append_zero_row(struct product *tiles, element *x, uint32_t flip) {
     for (int64_t group = 0; group < tiles->k; group++)
         memcpy(&x[tiles->m * tiles->x_m + group * tiles->x_k], &flip, sizeof flip);
     tiles->m++;
+}
+
+/* Where elements are packed by their bits, and each row begins and ends with a lane. */
+static bool is_in_groups(const struct small_operand *x, const struct product *product, const char *data) {
+    const int64_t size = small_size(x->kind), lane = GROUP * size;
+    const bool is_aligned =
+        (uintptr_t)data % (uint64_t)lane == 0 && x->across % lane == 0 && product->x_item * size % lane == 0;
+    return (x->kind == BF16_BITS || x->kind == BYTE_BITS) && x->flip == 0 && x->along_k == size &&
+           product->k % GROUP == 0 && is_aligned;
 }
 
 /* Packs so many rows of x: as they lie where they are contiguous along k, else across, and says how they then lie. */
@@ -174,6 +177,15 @@ static void pack_x(const struct grouped *grouped, struct product *tiles, int64_t
     }
     if (x->flip)
         append_zero_row(tiles, packed, x->flip);
+}
+
+static const element *rows_in_groups(const struct grouped *grouped, struct product *tiles, int64_t k, int64_t rows,
+                                     const char *x) {
+    tiles->k = k / GROUP;
+    tiles->m = rows;
+    tiles->x_m = grouped->x.across / (int64_t)sizeof(element);
+    tiles->x_k = 1;
+    return (const element *)(const void *)x;
 }
 
 static inline __attribute__((always_inline)) void finish_rows_of(const struct grouped *grouped, const element *sums,
@@ -214,9 +226,8 @@ static void grouped_column(const struct grouped *grouped, int64_t vectors, int64
                            char *out) {
     _Alignas(64) element sums[(BLOCK_ROWS + 1) * BLOCK_WIDTH];
     const struct product *const product = grouped->product;
-    const int64_t width = vectors * LANES, groups = bd_divide_up(product->k, GROUP);
-    const struct parts k_blocks = bd_cut(groups, bd_divide_up(groups, BLOCK_GROUPS));
-    const struct parts row_blocks = bd_cut(product->m, bd_divide_up(product->m, BLOCK_ROWS));
+    const struct parts k_blocks = grouped->k_blocks, row_blocks = grouped->row_blocks;
+    const int64_t width = vectors * LANES;
     const bool y_is_kept = grouped->blocks.y_is_kept || k_blocks.count == 1;
     struct prefetch prefetch = no_prefetch;
     for (int64_t row_block = 0; row_block < row_blocks.count; row_block++) {
@@ -225,12 +236,16 @@ static void grouped_column(const struct grouped *grouped, int64_t vectors, int64
         for (int64_t k_block = 0, step = 0; k_block < k_blocks.count; k_block++) {
             const int64_t steps = bd_part_extent(k_blocks, k_block) * GROUP;
             const int64_t k = product->k - step < steps ? product->k - step : steps;
-            pack_x(grouped, &tiles, k, rows, x + step * grouped->x.along_k);
+            const element *packed_x = grouped->blocks.x;
+            if (grouped->x_is_in_groups)
+                packed_x = rows_in_groups(grouped, &tiles, k, rows, x + step * grouped->x.along_k);
+            else
+                pack_x(grouped, &tiles, k, rows, x + step * grouped->x.along_k);
             element *const panel = grouped->blocks.y + (y_is_kept ? step / GROUP * width : 0);
             if (row_block == 0 || !y_is_kept)
                 pack_block(&grouped->y, panel, k, n, width, y + step * grouped->y.along_k);
-            tile_column(&tiles, bd_cut(tiles.m, tile_row_blocks(tiles.m, vectors)), (int)vectors, first_lanes(LANES),
-                        &prefetch, grouped->blocks.x, panel, sums);
+            tile_column(&tiles, tiles_of_rows(tiles.m, vectors), (int)vectors, first_lanes(LANES), &prefetch, packed_x,
+                        panel, sums);
             tiles.beta[0] = 1;
             step += k;
         }
@@ -242,8 +257,7 @@ static void grouped_column(const struct grouped *grouped, int64_t vectors, int64
 
 static void grouped_items(const struct grouped *grouped, const char *x, const char *y, char *out) {
     const struct product *const product = grouped->product;
-    const int64_t vectors = bd_divide_up(product->n, LANES);
-    const struct parts columns = bd_cut(vectors, bd_divide_up(vectors, BLOCK_VECTORS));
+    const struct parts columns = grouped->columns;
     for (int64_t item = 0; item < product->items; item++) {
         for (int64_t column = 0, j = 0; column < columns.count; column++) {
             const int64_t column_vectors = bd_part_extent(columns, column), width = column_vectors * LANES;
@@ -269,11 +283,17 @@ static void grouped_product(const struct product *product, enum small_kind x_kin
                             enum small_kind y_kind, enum out_kind out_kind, const void *x, const void *y, void *out) {
     _Alignas(64) element x_block[(BLOCK_ROWS + LANES) * BLOCK_GROUPS], y_block[BLOCK_WIDTH * BLOCK_GROUPS];
     const bool y_is_kept = product->scratch && grouped_scratch(product) > 0;
-    const struct grouped grouped = {.x = small_operand_of(x_kind, x_flip, product->x_k, product->x_m),
+    const int64_t vectors = bd_divide_up(product->n, LANES), groups = bd_divide_up(product->k, GROUP);
+    const struct small_operand x_operand = small_operand_of(x_kind, x_flip, product->x_k, product->x_m);
+    const struct grouped grouped = {.x = x_operand,
                                     .y = small_operand_of(y_kind, 0, product->y_k, product->y_n),
                                     .out = out_kind,
                                     .product = product,
-                                    .blocks = {x_block, y_is_kept ? product->scratch : y_block, y_is_kept}};
+                                    .blocks = {x_block, y_is_kept ? product->scratch : y_block, y_is_kept},
+                                    .x_is_in_groups = is_in_groups(&x_operand, product, x),
+                                    .columns = bd_cut(vectors, bd_divide_up(vectors, BLOCK_VECTORS)),
+                                    .row_blocks = bd_cut(product->m, bd_divide_up(product->m, BLOCK_ROWS)),
+                                    .k_blocks = bd_cut(groups, bd_divide_up(groups, BLOCK_GROUPS))};
     grouped_items(&grouped, x, y, out);
 }
 

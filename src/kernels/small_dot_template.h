@@ -3,22 +3,7 @@
  * of summation depends on k alone: vector i is added to accumulator i modulo CHAINS. Needs what grouped_template.h
  * needs, and that. */
 
-enum { CHAINS = 4, ELEMENTS_A_VECTOR = LANES * GROUP };
-
-/* count elements, 1 to ELEMENTS_A_VECTOR, that lie side by side, GROUP to a lane, the others 0. kind is a constant. */
-static inline __attribute__((always_inline)) vec small_vector(const char *from, int64_t count, enum small_kind kind) {
-    switch (kind) {
-    case I8_AS_16_BITS:
-        return vec_of(halves_of_i8(load_bytes_of_half(from, count)));
-    case U8_AS_16_BITS:
-        return vec_of(halves_of_u8(load_bytes_of_half(from, count)));
-    case BF16_BITS:
-    case BYTE_BITS:
-        return vec_of(load_bytes(from, count * small_size(kind)));
-    default:
-        return vec_of(small_lanes(from, count, kind));
-    }
-}
+enum { CHAINS = 4 };
 
 /* Rows of x step along with those of y, or stay. */
 struct small_rows {

@@ -1,4 +1,4 @@
-/* Elements smaller than a lane of 32 bits: from memory to lanes and back. Needs a small_*.h. */
+/* Elements smaller than a lane of 32 bits: from memory to lanes and back. Needs a small_*.h and GROUP. */
 #ifndef BATCHDOT_KERNELS_SMALL_ELEMENTS_H
 #define BATCHDOT_KERNELS_SMALL_ELEMENTS_H
 
@@ -31,7 +31,25 @@ static inline __attribute__((always_inline)) words small_lanes(const char *from,
     }
 }
 
-/* The same for one element. */
+/* As many as a vector holds with GROUP elements a lane. */
+enum { ELEMENTS_A_VECTOR = LANES * GROUP };
+
+/* count elements, 1 to ELEMENTS_A_VECTOR, that lie side by side, GROUP to a lane, the others 0. kind is a constant. */
+static inline __attribute__((always_inline)) vec small_vector(const char *from, int64_t count, enum small_kind kind) {
+    switch (kind) {
+    case I8_AS_16_BITS:
+        return vec_of(halves_of_i8(load_bytes_of_half(from, count)));
+    case U8_AS_16_BITS:
+        return vec_of(halves_of_u8(load_bytes_of_half(from, count)));
+    case BF16_BITS:
+    case BYTE_BITS:
+        return vec_of(load_bytes(from, count * small_size(kind)));
+    default:
+        return vec_of(small_lanes(from, count, kind));
+    }
+}
+
+/* The bits that small_lanes gives of one element. */
 static inline uint32_t small_bits(const char *from, enum small_kind kind) {
     uint16_t half = 0;
     memcpy(&half, from, (size_t)small_size(kind));

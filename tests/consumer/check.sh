@@ -19,7 +19,8 @@ install_library() {
     if [ "$SHARED" != $wanted ]; then
         tree=$SCRATCH/build_$kind
         "$CMAKE" -S "$SOURCE" -B "$tree" -DBUILD_SHARED_LIBS=$wanted -DCMAKE_BUILD_TYPE=Debug -DBATCHDOT_BLAS="$BLAS" \
-            -DBATCHDOT_BUILD_TESTS=OFF -DBATCHDOT_BUILD_CLI=OFF -DCMAKE_INSTALL_LIBDIR="$LIBDIR"
+            -DBATCHDOT_ISA_KERNELS=OFF -DBATCHDOT_BUILD_TESTS=OFF -DBATCHDOT_BUILD_CLI=OFF \
+            -DCMAKE_INSTALL_LIBDIR="$LIBDIR"
         "$CMAKE" --build "$tree"
     fi
     fresh "$SCRATCH/prefix_$kind"
@@ -30,7 +31,8 @@ install_library() {
 # Configures, builds and runs the consumer project in a fresh directory, with the CMake options given.
 cmake_consumer() {
     fresh "$SCRATCH/$case"
-    "$CMAKE" -S "$consumer" -B "$SCRATCH/$case" -DCMAKE_BUILD_TYPE=Debug -DBATCHDOT_BLAS="$BLAS" "$@"
+    "$CMAKE" -S "$consumer" -B "$SCRATCH/$case" -DCMAKE_BUILD_TYPE=Debug -DBATCHDOT_BLAS="$BLAS" \
+        -DBATCHDOT_ISA_KERNELS=OFF "$@"
     "$CMAKE" --build "$SCRATCH/$case"
     (cd "$SCRATCH/$case" && "$CTEST" --output-on-failure)
 }
