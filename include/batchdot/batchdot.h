@@ -103,7 +103,7 @@ BATCHDOT_API const char *batchdot_last_error(void);
  *   - f16 and bf16 give their own dtype, or f32 if the output is of that dtype.
  * f16 and bf16 are summed in f32 and rounded once, to nearest-even. Integers wrap around modulo 2^bits. On a processor
  * with AVX512_BF16 (an instruction set that BATCHDOT_ISA=avx512 keeps the library from using) subnormal bf16 elements
- * may be taken for 0, and so may sums of products while they are subnormal. */
+ * may be taken for 0, and so may sums of products, and what they are scaled to, while they are subnormal. */
 typedef enum batchdot_dtype {
     BATCHDOT_F32,  /* float */
     BATCHDOT_F64,  /* double */

@@ -74,6 +74,11 @@ static inline packed_16 narrow_bf16(vec a) {
     return low_halves(shift_right(select_greater(magnitude, same_words(0x7f800000u), quiet, rounded), 16));
 }
 
+/* A processor's own conversion may do instead. */
+#ifndef NARROW_BF16
+#define NARROW_BF16 narrow_bf16
+#endif
+
 /* An output's elements: of 16 bits, or as wide as a lane. */
 enum out_kind { OUT_F16, OUT_BF16, OUT_LANES };
 
@@ -89,7 +94,7 @@ static inline __attribute__((always_inline)) void store_out(char *out, vec resul
     if (kind == OUT_F16)
         store_16(out, narrow_f16(result), count);
     else if (kind == OUT_BF16)
-        store_16(out, narrow_bf16(result), count);
+        store_16(out, NARROW_BF16(result), count);
     else
         store_part((element *)(void *)out, result, first_lanes(count));
 }
