@@ -298,12 +298,16 @@ static int make_arenas(void **state) {
 }
 
 int kernel_run_tests(const char *group, void (*test)(void **state), int (*teardown)(void **state)) {
-    enum { MAX_TESTS = 200 };
+    enum { MAX_TESTS = 400 };
     static struct CMUnitTest tests[MAX_TESTS];
     int kernel_count;
     size_t test_count = 0;
     const struct kernel *kernels = bd_kernels(&kernel_count);
-    for (int i = 0; i < kernel_count && test_count < MAX_TESTS; i++) {
+    if (kernel_count > MAX_TESTS) {
+        print_error("there are %d kernels, more than there is room for\n", kernel_count);
+        return 1;
+    }
+    for (int i = 0; i < kernel_count; i++) {
         if (kernels[i].isa <= bd_isa())
             tests[test_count++] = (struct CMUnitTest){kernels[i].name, test, NULL, NULL, (void *)&kernels[i]};
     }
