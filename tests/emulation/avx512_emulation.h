@@ -338,6 +338,41 @@ static inline __m512i emulated_cvtepi8_epi32(__m128i a) {
     return emulated_join(_mm256_cvtepi8_epi32(a), _mm256_cvtepi8_epi32(_mm_srli_si128(a, 8)));
 }
 
+static inline __m512i emulated_512_maskz_loadu_epi8(__mmask64 present, const void *memory) {
+    uint8_t lanes[64] = {0};
+    __m512i loaded;
+    for (int i = 0; i < 64; i++)
+        if (present >> i & 1)
+            lanes[i] = ((const uint8_t *)memory)[i];
+    memcpy(&loaded, lanes, sizeof loaded);
+    return loaded;
+}
+
+static inline __m256i emulated_256_maskz_loadu_epi8(__mmask32 present, const void *memory) {
+    const __m512i loaded = emulated_512_maskz_loadu_epi8(present, memory);
+    __m256i low;
+    memcpy(&low, &loaded, sizeof low);
+    return low;
+}
+
+static inline __m512i emulated_cvtepi8_epi16(__m256i a) {
+    return emulated_join(_mm256_cvtepi8_epi16(_mm256_castsi256_si128(a)),
+                         _mm256_cvtepi8_epi16(_mm256_extracti128_si256(a, 1)));
+}
+
+static inline __m512i emulated_cvtepu8_epi16(__m256i a) {
+    return emulated_join(_mm256_cvtepu8_epi16(_mm256_castsi256_si128(a)),
+                         _mm256_cvtepu8_epi16(_mm256_extracti128_si256(a, 1)));
+}
+
+#undef _mm512_maskz_loadu_epi8
+#undef _mm256_maskz_loadu_epi8
+#undef _mm512_cvtepi8_epi16
+#undef _mm512_cvtepu8_epi16
+#define _mm512_maskz_loadu_epi8 emulated_512_maskz_loadu_epi8
+#define _mm256_maskz_loadu_epi8 emulated_256_maskz_loadu_epi8
+#define _mm512_cvtepi8_epi16 emulated_cvtepi8_epi16
+#define _mm512_cvtepu8_epi16 emulated_cvtepu8_epi16
 #undef _mm512_cvtepu16_epi32
 #undef _mm512_cvtepu8_epi32
 #undef _mm512_cvtepi8_epi32
