@@ -166,14 +166,14 @@ static void run_case(const struct kernel_case *tested) {
 }
 
 static void test_kernel_in_all_shapes(void **state) {
-    static const int64_t extents[] = {1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 27};
-    enum { EXTENT_COUNT = sizeof extents / sizeof extents[0] };
+    static const int64_t m_extents[] = {1, 2, 4, 5, 9, 17, 27}, n_extents[] = {1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 27};
+    enum { M_COUNT = sizeof m_extents / sizeof m_extents[0], N_COUNT = sizeof n_extents / sizeof n_extents[0] };
     struct kernel_case tested = {.kernel = *state};
     if (tested.kernel->isa > bd_isa())
         skip();
-    for (int i = 0; i < EXTENT_COUNT * EXTENT_COUNT; i++) {
-        tested.m = extents[i % EXTENT_COUNT];
-        tested.n = extents[i / EXTENT_COUNT];
+    for (int i = 0; i < M_COUNT * N_COUNT; i++) {
+        tested.m = m_extents[i % M_COUNT];
+        tested.n = n_extents[i / M_COUNT];
         for (int k = 0; k < 4; k++) {
             tested.k = (const int64_t[]){0, 1, 6, 13}[k];
             for (int variant = 0; variant < 8; variant++) {
