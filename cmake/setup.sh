@@ -8,7 +8,8 @@
 #   sh cmake/setup.sh packages [FOR]     only installs what is missing for demo, test (the default), bench or ci
 #
 # On Debian and Ubuntu what is missing is installed by apt-get, as root or through sudo; elsewhere the script says what
-# to install. BATCHDOT_BLAS=OFF in the environment builds without a BLAS, BATCHDOT_BLAS=REQUIRED insists on one.
+# to install. BATCHDOT_BLAS=OFF in the environment builds without a BLAS, BATCHDOT_BLAS=REQUIRED insists on one;
+# BATCHDOT_ISA_KERNELS=OFF leaves out what is for single instruction sets.
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
@@ -163,7 +164,7 @@ build() {
     shift
     if have make; then generator="Unix Makefiles"; else generator=Ninja; fi
     cmake -S "$root" -B "$directory" -G "${CMAKE_GENERATOR:-$generator}" -DCMAKE_BUILD_TYPE=Release \
-        -DBATCHDOT_BLAS="$blas" "$@"
+        -DBATCHDOT_BLAS="$blas" -DBATCHDOT_ISA_KERNELS="${BATCHDOT_ISA_KERNELS:-ON}" "$@"
     cmake --build "$directory" --parallel "$jobs"
 }
 

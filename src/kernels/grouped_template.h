@@ -230,6 +230,7 @@ static void grouped_column(const struct grouped *grouped, int64_t vectors, int64
     const int64_t width = vectors * LANES;
     const bool y_is_kept = grouped->blocks.y_is_kept || k_blocks.count == 1;
     struct prefetch prefetch = no_prefetch;
+    prefetch.x.next = x; /* what is stepped along must not be NULL */
     for (int64_t row_block = 0; row_block < row_blocks.count; row_block++) {
         const int64_t rows = bd_part_extent(row_blocks, row_block);
         struct product tiles = {.y_k = width, .out_m = width, .alpha = {1, 0}};
