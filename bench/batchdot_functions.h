@@ -9,6 +9,7 @@
 struct batchdot_functions {
     __typeof__(batchdot_version) *version;
     __typeof__(batchdot_last_error) *last_error;
+    __typeof__(batchdot_infer_shape) *infer_shape;
     __typeof__(batchdot) *one_shot;
     __typeof__(batchdot_plan_create) *plan_create;
     __typeof__(batchdot_plan_execute) *plan_execute;

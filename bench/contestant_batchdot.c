@@ -10,13 +10,14 @@ bool batchdot_functions_find(void *library, struct batchdot_functions *functions
     *functions = (struct batchdot_functions){
         (__typeof__(functions->version))shared_library_function(library, "", "batchdot_version"),
         (__typeof__(functions->last_error))shared_library_function(library, "", "batchdot_last_error"),
+        (__typeof__(functions->infer_shape))shared_library_function(library, "", "batchdot_infer_shape"),
         (__typeof__(functions->one_shot))shared_library_function(library, "", "batchdot"),
         (__typeof__(functions->plan_create))shared_library_function(library, "", "batchdot_plan_create"),
         (__typeof__(functions->plan_execute))shared_library_function(library, "", "batchdot_plan_execute"),
         (__typeof__(functions->plan_destroy))shared_library_function(library, "", "batchdot_plan_destroy"),
     };
-    return functions->version && functions->last_error && functions->one_shot && functions->plan_create &&
-           functions->plan_execute && functions->plan_destroy;
+    return functions->version && functions->last_error && functions->infer_shape && functions->one_shot &&
+           functions->plan_create && functions->plan_execute && functions->plan_destroy;
 }
 
 struct planned {
@@ -37,20 +38,6 @@ static const char *load(struct contestant *contestant, int threads) {
     return NULL;
 }
 
-/* Keras's output of a case that does not end up with the batch alone; there it is (batch, 1). */
-static batchdot_tensor output_of(const struct bench_case *c, int64_t shape[BATCHDOT_MAX_NDIM]) {
-    int ndim = 0;
-    for (int axis = 0; axis < c->x_ndim; axis++)
-        if (axis != c->axes.x)
-            shape[ndim++] = c->x_shape[axis];
-    for (int axis = 1; axis < c->y_ndim; axis++)
-        if (axis != c->axes.y)
-            shape[ndim++] = c->y_shape[axis];
-    if (ndim == 1)
-        shape[ndim++] = 1;
-    return (batchdot_tensor){NULL, c->dtype->out, ndim, shape, NULL};
-}
-
 static const char *prepare(const struct contestant *contestant, const struct item_product *product, int threads,
                            void **state) {
     struct planned *const planned = malloc(sizeof *planned);
@@ -60,12 +47,15 @@ static const char *prepare(const struct contestant *contestant, const struct ite
     const struct bench_case *const c = product->bench_case;
     const batchdot_tensor x = {NULL, c->dtype->dtype, c->x_ndim, c->x_shape, NULL};
     const batchdot_tensor y = {NULL, c->dtype->dtype, c->y_ndim, c->y_shape, NULL};
+    int out_ndim = 0;
     int64_t out_shape[BATCHDOT_MAX_NDIM];
-    const batchdot_tensor out = output_of(c, out_shape);
+    const batchdot_status status =
+        planned->library.infer_shape(c->x_ndim, c->x_shape, c->y_ndim, c->y_shape, &c->axes, &out_ndim, out_shape);
+    const batchdot_tensor out = {NULL, c->dtype->out, out_ndim, out_shape, NULL};
     batchdot_options options = BATCHDOT_OPTIONS_INIT;
     options.num_threads = threads;
     options.engine = (batchdot_engine)contestant->setting;
-    if (planned->library.plan_create(&planned->plan, &x, &y, &c->axes, &out, &options)) {
+    if (status || planned->library.plan_create(&planned->plan, &x, &y, &c->axes, &out, &options)) {
         const char *const reason = planned->library.last_error();
         free(planned);
         return reason;

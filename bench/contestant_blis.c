@@ -59,7 +59,7 @@ static const char *prepare(const struct contestant *contestant, const struct ite
     (void)threads;
     if (product->dtype > BATCHDOT_C128)
         return "no such dtype";
-    const bool is_single = product->dtype == BATCHDOT_F32 || product->dtype == BATCHDOT_C64;
+    const bool is_single = bench_dtype_is_single(product->dtype);
     const gemm_function gemm = (gemm_function)blis_function(contestant, names[product->dtype]);
     if (!gemm)
         return "the library has no such routine";

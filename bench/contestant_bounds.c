@@ -89,8 +89,8 @@ static void execute_touch(void *state, const void *x, const void *y, void *out, 
 static void execute_fma(void *state, const void *x, const void *y, void *out, int64_t count) {
     const struct bounded *const bounded = state;
     (void)x, (void)y, (void)out, (void)count;
-    const bool is_single = bounded->dtype == BATCHDOT_F32 || bounded->dtype == BATCHDOT_C64;
-    void (*const fma)(double) = is_single ? bounded->bounds->fma_f32 : bounded->bounds->fma_f64;
+    void (*const fma)(double) =
+        bench_dtype_is_single(bounded->dtype) ? bounded->bounds->fma_f32 : bounded->bounds->fma_f64;
     if (bounded->threads == 1) {
         fma(bounded->fma_count);
         return;

@@ -3,6 +3,7 @@
  * itself does not export its kernels. */
 #include "base/dtype.h"
 #include "bounds.h"
+#include "case_table.h"
 #include "kernels/kernel.h"
 #include "rounds.h"
 #include "statistics.h"
@@ -140,8 +141,7 @@ static double peak_of(batchdot_dtype dtype) {
 #endif
     if (dtype > BATCHDOT_C128)
         return 0;
-    const bool is_single = dtype == BATCHDOT_F32 || dtype == BATCHDOT_C64;
-    void (*const fma)(double) = is_single ? bounds->fma_f32 : bounds->fma_f64;
+    void (*const fma)(double) = bench_dtype_is_single(dtype) ? bounds->fma_f32 : bounds->fma_f64;
     double best = 0;
     for (int round = 0; round < 5; round++) {
         const double start = seconds_now();
