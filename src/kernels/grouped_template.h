@@ -1,7 +1,7 @@
 /* The product for elements smaller than a lane, of any strides: blocks of x and of y are packed by lanes, GROUP
  * successive elements along k a lane, and multiplied by register tiles, for which a lane of both is one step. A lane's
  * products are summed in 32 bits, and an element of the output is made of them, scaled and narrowed, only when all of k
- * is summed. The order of summation is that of k.
+ * is summed. The order of summation is that of k, block by block.
  *
  * Needs a vector_*.h of ELEMENT_BITS 32, a small_*.h and, defined before,
  *
@@ -100,7 +100,7 @@ static void pack_elements_of(const struct small_operand *operand, element *group
     }
 }
 
-/* k by count elements become rows of groups, one a step along k in groups, as wide as tiles want y's. */
+/* A block of k by count elements becomes rows of groups, one a step along k in groups, as wide as tiles want y's. */
 static void pack_block(const struct small_operand *operand, element *groups, int64_t k, int64_t count, int64_t width,
                        const char *from) {
     const int64_t size = small_size(operand->kind);
@@ -108,13 +108,9 @@ static void pack_block(const struct small_operand *operand, element *groups, int
         _Alignas(64) element rows[LANES * BLOCK_GROUPS];
         for (int64_t j = 0; j < width; j += LANES) {
             const int64_t columns = count - j < LANES ? count - j : LANES;
-            for (int64_t step = 0; step < k; step += BLOCK_GROUPS * GROUP) {
-                const int64_t steps = k - step < BLOCK_GROUPS * GROUP ? k - step : BLOCK_GROUPS * GROUP;
-                for (int64_t i = 0; i < columns; i++)
-                    pack_row(operand, rows + i * BLOCK_GROUPS, steps, from + step * size + (j + i) * operand->across);
-                turn_columns(groups + step / GROUP * width + j, bd_divide_up(steps, GROUP), columns, width, rows,
-                             BLOCK_GROUPS);
-            }
+            for (int64_t i = 0; i < columns; i++)
+                pack_row(operand, rows + i * BLOCK_GROUPS, k, from + (j + i) * operand->across);
+            turn_columns(groups + j, bd_divide_up(k, GROUP), columns, width, rows, BLOCK_GROUPS);
         }
         return;
     }
@@ -158,34 +154,30 @@ static bool is_in_groups(const struct small_operand *x, const struct product *pr
            product->k % GROUP == 0 && is_aligned;
 }
 
-/* Packs so many rows of x: as they lie where they are contiguous along k, else across, and says how they then lie. */
-static void pack_x(const struct grouped *grouped, struct product *tiles, int64_t k, int64_t rows, const char *from) {
+/* So many rows of x by lanes, and in tiles how they lie: in memory, or packed, along k where they are contiguous so. */
+static const element *rows_of_x(const struct grouped *grouped, struct product *tiles, int64_t k, int64_t rows,
+                                const char *from) {
     const struct small_operand *const x = &grouped->x;
     element *const packed = grouped->blocks.x;
     tiles->k = bd_divide_up(k, GROUP);
     tiles->m = rows;
+    tiles->x_k = 1;
+    if (grouped->x_is_in_groups) {
+        tiles->x_m = x->across / (int64_t)sizeof(element);
+        return (const element *)(const void *)from;
+    }
     if (x->along_k == small_size(x->kind)) {
         tiles->x_m = BLOCK_GROUPS;
-        tiles->x_k = 1;
         for (int64_t i = 0; i < rows; i++)
-            pack_row(x, packed + i * tiles->x_m, k, from + i * x->across);
+            pack_row(x, packed + i * BLOCK_GROUPS, k, from + i * x->across);
     } else {
-        const int64_t width = bd_divide_up(rows + 1, LANES) * LANES;
         tiles->x_m = 1;
-        tiles->x_k = width;
-        pack_block(x, packed, k, rows, width, from);
+        tiles->x_k = bd_divide_up(rows + 1, LANES) * LANES;
+        pack_block(x, packed, k, rows, tiles->x_k, from);
     }
     if (x->flip)
         append_zero_row(tiles, packed, x->flip);
-}
-
-static const element *rows_in_groups(const struct grouped *grouped, struct product *tiles, int64_t k, int64_t rows,
-                                     const char *x) {
-    tiles->k = k / GROUP;
-    tiles->m = rows;
-    tiles->x_m = grouped->x.across / (int64_t)sizeof(element);
-    tiles->x_k = 1;
-    return (const element *)(const void *)x;
+    return packed;
 }
 
 static inline __attribute__((always_inline)) void finish_rows_of(const struct grouped *grouped, const element *sums,
@@ -201,12 +193,7 @@ static inline __attribute__((always_inline)) void finish_rows_of(const struct gr
             vec result = load(sums + j);
             if (grouped->x.flip)
                 result = vec_of(subtract_words(words_of(result), words_of(load(zero_row + j))));
-            if (!scaling.is_plain) {
-                result = scaled(result, scaling.alpha);
-                if (scaling.reads_out)
-                    result = add(result, scaled(load_out(to, count, kind), scaling.beta));
-            }
-            store_out(to, result, count, kind);
+            finish_small(scaling, to, result, count, kind);
         }
     }
 }
@@ -237,15 +224,11 @@ static void grouped_column(const struct grouped *grouped, int64_t vectors, int64
         for (int64_t k_block = 0, step = 0; k_block < k_blocks.count; k_block++) {
             const int64_t steps = bd_part_extent(k_blocks, k_block) * GROUP;
             const int64_t k = product->k - step < steps ? product->k - step : steps;
-            const element *packed_x = grouped->blocks.x;
-            if (grouped->x_is_in_groups)
-                packed_x = rows_in_groups(grouped, &tiles, k, rows, x + step * grouped->x.along_k);
-            else
-                pack_x(grouped, &tiles, k, rows, x + step * grouped->x.along_k);
+            const element *const x_rows = rows_of_x(grouped, &tiles, k, rows, x + step * grouped->x.along_k);
             element *const panel = grouped->blocks.y + (y_is_kept ? step / GROUP * width : 0);
             if (row_block == 0 || !y_is_kept)
                 pack_block(&grouped->y, panel, k, n, width, y + step * grouped->y.along_k);
-            tile_column(&tiles, tiles_of_rows(tiles.m, vectors), (int)vectors, first_lanes(LANES), &prefetch, packed_x,
+            tile_column(&tiles, tiles_of_rows(tiles.m, vectors), (int)vectors, first_lanes(LANES), &prefetch, x_rows,
                         panel, sums);
             tiles.beta[0] = 1;
             step += k;

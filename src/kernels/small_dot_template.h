@@ -8,7 +8,6 @@ enum { CHAINS = 4 };
 /* Rows of x step along with those of y, or stay. */
 struct small_rows {
     int64_t count, k, x_step, y_step, out_step; /* in bytes */
-    enum out_kind out;
     uint32_t x_flip;
 };
 
@@ -63,19 +62,13 @@ static inline __attribute__((always_inline)) void finish_small_rows(struct scali
             store(apart, results);
             result = broadcast(apart[row]);
         }
-        if (!scaling.is_plain) {
-            result = scaled(result, scaling.alpha);
-            if (scaling.reads_out)
-                result = add(result, scaled(load_out(out, written, kind), scaling.beta));
-        }
-        store_out(out, result, written, kind);
+        finish_small(scaling, out, result, written, kind);
     }
 }
 
-static inline __attribute__((always_inline)) void small_dots(const struct product *product,
-                                                             const struct small_rows *rows, const char *x,
-                                                             const char *y, char *out, enum small_kind x_kind,
-                                                             enum small_kind y_kind, bool has_flip) {
+static inline __attribute__((always_inline)) void
+small_dots(const struct product *product, const struct small_rows *rows, const char *x, const char *y, char *out,
+           enum small_kind x_kind, enum small_kind y_kind, bool has_flip, enum out_kind out_kind) {
     const struct scaling scaling = scaling_of(product);
     for (int64_t row = 0; row < rows->count; row += LANES) {
         const int64_t count = rows->count - row < LANES ? rows->count - row : LANES;
@@ -85,24 +78,18 @@ static inline __attribute__((always_inline)) void small_dots(const struct produc
             x += i < count ? rows->x_step : 0;
             y += i < count ? rows->y_step : 0;
         }
-        const vec results = sum_rows(sums);
-        if (rows->out == OUT_F16)
-            finish_small_rows(scaling, rows, results, count, out, OUT_F16);
-        else if (rows->out == OUT_BF16)
-            finish_small_rows(scaling, rows, results, count, out, OUT_BF16);
-        else
-            finish_small_rows(scaling, rows, results, count, out, OUT_LANES);
+        finish_small_rows(scaling, rows, sum_rows(sums), count, out, out_kind);
         out += LANES * rows->out_step;
     }
 }
 
-/* x_kind, y_kind and whether x_flip is 0 are constants. */
+/* The kinds and x_flip are constants. */
 static inline __attribute__((always_inline)) void small_dot_product(const struct product *product,
                                                                     enum small_kind x_kind, uint32_t x_flip,
                                                                     enum small_kind y_kind, enum out_kind out_kind,
                                                                     const char *x, const char *y, char *out) {
     const int64_t x_size = small_size(x_kind), y_size = small_size(y_kind), size = out_size(out_kind);
-    struct small_rows rows = {product->n, product->k, 0, product->y_n * y_size, size, out_kind, x_flip};
+    struct small_rows rows = {product->n, product->k, 0, product->y_n * y_size, size, x_flip};
     int64_t items = product->items;
     if (product->n == 1) {
         rows.count = items;
@@ -112,7 +99,7 @@ static inline __attribute__((always_inline)) void small_dot_product(const struct
         items = 1;
     }
     for (; items > 0; items--) {
-        small_dots(product, &rows, x, y, out, x_kind, y_kind, x_flip != 0);
+        small_dots(product, &rows, x, y, out, x_kind, y_kind, x_flip != 0, out_kind);
         x += product->x_item * x_size;
         y += product->y_item * y_size;
         out += product->out_item * size;

@@ -1,8 +1,10 @@
-/* Elements smaller than a lane of 32 bits: from memory to lanes and back. Needs a small_*.h and GROUP. */
+/* Elements smaller than a lane of 32 bits: from memory to lanes and back. Needs vector_real.h, a small_*.h and GROUP.
+ */
 #ifndef BATCHDOT_KERNELS_SMALL_ELEMENTS_H
 #define BATCHDOT_KERNELS_SMALL_ELEMENTS_H
 
 #include "base/half.h"
+#include "kernels/epilogue.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -101,6 +103,17 @@ static inline __attribute__((always_inline)) void store_out(char *out, vec resul
 
 static inline int64_t out_size(enum out_kind kind) {
     return kind == OUT_LANES ? (int64_t)sizeof(element) : 2;
+}
+
+/* As finish_part, for count elements. */
+static inline __attribute__((always_inline)) void finish_small(struct scaling scaling, char *out, vec result,
+                                                               int64_t count, enum out_kind kind) {
+    if (!scaling.is_plain) {
+        result = scaled(result, scaling.alpha);
+        if (scaling.reads_out)
+            result = add(result, scaled(load_out(out, count, kind), scaling.beta));
+    }
+    store_out(out, result, count, kind);
 }
 
 #endif

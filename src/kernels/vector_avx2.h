@@ -1,5 +1,7 @@
 /* The words of vector_avx512.h for AVX2 and FMA. Include after defining ELEMENT_BITS, and INTEGER_ELEMENTS if they are.
  */
+#include "kernels/element_type.h"
+
 #include <immintrin.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,16 +24,6 @@ enum { LANES = 4 };
 #define OF_INTEGERS(operation) _mm256_##operation##_epi64
 #define TO_INTEGERS _mm256_castpd_si256
 #define FROM_INTEGERS _mm256_castsi256_pd
-#endif
-
-#if defined INTEGER_ELEMENTS && ELEMENT_BITS == 32
-typedef uint32_t element;
-#elif defined INTEGER_ELEMENTS
-typedef uint64_t element;
-#elif ELEMENT_BITS == 32
-typedef float element;
-#else
-typedef double element;
 #endif
 
 typedef int part;      /* how many lanes, the first ones */

@@ -1,6 +1,8 @@
 /* The words that kernels are written in, for AVX-512 (F, DQ, BW, VL). Include after defining ELEMENT_BITS, 32 or 64,
  * and INTEGER_ELEMENTS if they are integers, which wrap around. vector_avx2.h, vector_neon.h and vector_portable.h
  * define the same words. */
+#include "kernels/element_type.h"
+
 #include <immintrin.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,16 +28,6 @@ enum { LANES = 8 };
 #define OF_INTEGERS(operation) _mm512_##operation##_epi64
 #define TO_INTEGERS _mm512_castpd_si512
 #define FROM_INTEGERS _mm512_castsi512_pd
-#endif
-
-#if defined INTEGER_ELEMENTS && ELEMENT_BITS == 32
-typedef uint32_t element;
-#elif defined INTEGER_ELEMENTS
-typedef uint64_t element;
-#elif ELEMENT_BITS == 32
-typedef float element;
-#else
-typedef double element;
 #endif
 
 /* Lane numbers, for permute. */

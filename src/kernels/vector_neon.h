@@ -1,5 +1,7 @@
 /* The words of vector_avx512.h for NEON on 64-bit ARM; without permute, which four lanes have no use for. Include after
  * defining ELEMENT_BITS, and INTEGER_ELEMENTS if they are. */
+#include "kernels/element_type.h"
+
 #include <arm_neon.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,16 +23,6 @@ enum { LANES = 2 };
 #define OF_INTEGERS(operation) operation##_u64
 #define TO_INTEGERS vreinterpretq_u64_f64
 #define FROM_INTEGERS vreinterpretq_f64_u64
-#endif
-
-#if defined INTEGER_ELEMENTS && ELEMENT_BITS == 32
-typedef uint32_t element;
-#elif defined INTEGER_ELEMENTS
-typedef uint64_t element;
-#elif ELEMENT_BITS == 32
-typedef float element;
-#else
-typedef double element;
 #endif
 
 typedef int part; /* how many lanes, the first ones */

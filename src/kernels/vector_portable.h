@@ -1,21 +1,14 @@
 /* The words of vector_avx512.h in the vectors of GNU C, which a compiler turns into what the processor has; without
  * permute, for which they have no word of their own in every compiler. Include after defining ELEMENT_BITS, and
  * INTEGER_ELEMENTS if they are. */
+#include "kernels/element_type.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
 #define REGISTERS 16
 
-#if defined INTEGER_ELEMENTS && ELEMENT_BITS == 32
-typedef uint32_t element;
-#elif defined INTEGER_ELEMENTS
-typedef uint64_t element;
-#elif ELEMENT_BITS == 32
-typedef float element;
-#else
-typedef double element;
-#endif
 enum { LANES = 128 / ELEMENT_BITS };
 typedef element vec __attribute__((vector_size(LANES * sizeof(element))));
 
