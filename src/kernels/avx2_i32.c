@@ -6,3 +6,5 @@
 #include "kernels/vector_real.h"
 
 #include "kernels/common_families.h"
+
+#include "kernels/permuting_families.h"

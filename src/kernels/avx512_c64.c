@@ -4,3 +4,5 @@
 #include "kernels/vector_complex.h"
 
 #include "kernels/common_families.h"
+
+#include "kernels/permuting_families.h"

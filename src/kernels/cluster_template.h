@@ -81,15 +81,16 @@ cluster_lanes_of(const struct product *product, int32_t items, struct ratio per_
 }
 
 /* A vector of items; k is a constant. */
-static inline __attribute__((always_inline)) void cluster_vector(struct scaling scaling, struct cluster_parts parts,
+static inline __attribute__((always_inline)) void cluster_vector(const struct product *product,
+                                                                 struct cluster_parts parts,
                                                                  const struct cluster_lanes *cluster, const element *x,
                                                                  const element *y, element *out, int k) {
     const vec x_items = load_part(x, parts.x), y_items = load_part(y, parts.y);
-    vec sum = zero();
+    accumulator sum = no_sum();
 #pragma GCC unroll 4
     for (int step = 0; step < k; step++)
-        sum = multiply_add(permute(x_items, cluster->x[step]), permute(y_items, cluster->y[step]), sum);
-    finish_part(scaling, out, sum, parts.out);
+        sum = accumulate(permuted_multiplier(x_items, cluster->x[step]), permute(y_items, cluster->y[step]), sum);
+    finish_part(scaling_of(product), out, result_of(product, sum), parts.out);
 }
 
 struct cluster_plan {
@@ -111,7 +112,7 @@ static void cluster_prepare(const struct product *product, struct cluster_plan *
 
 static inline __attribute__((always_inline)) void cluster_run(const struct product *product, const element *x,
                                                               const element *y, element *out, int k) {
-    const struct scaling scaling = scaling_of(product);
+    const struct product factors = factors_of(product);
     const struct cluster_plan plan =
         product->prepared ? *(const struct cluster_plan *)product->prepared : cluster_plan_of(product, k);
     const int64_t items = plan.items;
@@ -119,13 +120,13 @@ static inline __attribute__((always_inline)) void cluster_run(const struct produ
                   out_step = items * product->out_item;
     int64_t rest = product->items;
     for (; rest >= items; rest -= items) {
-        cluster_vector(scaling, plan.parts, &plan.lanes, x, y, out, k);
+        cluster_vector(&factors, plan.parts, &plan.lanes, x, y, out, k);
         x += x_step;
         y += y_step;
         out += out_step;
     }
     if (rest > 0)
-        cluster_vector(scaling, cluster_parts_of(product, rest), &plan.lanes, x, y, out, k);
+        cluster_vector(&factors, cluster_parts_of(product, rest), &plan.lanes, x, y, out, k);
 }
 
 static void cluster_product(const struct product *product, const element *x, const element *y, element *out) {

@@ -18,6 +18,14 @@ static inline struct scaling scaling_of(const struct product *product) {
                             scale_of(product->beta)};
 }
 
+/* What a result is made of its sums by, alone, in a copy. */
+static inline struct product factors_of(const struct product *product) {
+    return (struct product){.alpha = {product->alpha[0], product->alpha[1]},
+                            .beta = {product->beta[0], product->beta[1]},
+                            .conjugate_x = product->conjugate_x,
+                            .conjugate_y = product->conjugate_y};
+}
+
 static inline void finish_part(struct scaling scaling, element *out, vec result, part written) {
     if (!scaling.is_plain) {
         result = scaled(result, scaling.alpha);

@@ -103,33 +103,34 @@ static inline __attribute__((always_inline)) void load_y_rows(const struct narro
 }
 
 /* A vector of rows of x, and of the output; k is a constant. */
-static inline __attribute__((always_inline)) void rows_vector(struct scaling scaling, const struct narrow *narrow,
-                                                              struct narrow_part rows, const element *x,
-                                                              const vec *y_rows, element *out, int k) {
+static inline __attribute__((always_inline)) void rows_vector(const struct product *product,
+                                                              const struct narrow *narrow, struct narrow_part rows,
+                                                              const element *x, const vec *y_rows, element *out,
+                                                              int k) {
     const vec x_rows = load_part(x, rows.x);
-    vec sum = zero();
+    accumulator sum = no_sum();
 #pragma GCC unroll 8
     for (int step = 0; step < k; step++)
-        sum = multiply_add(permute(x_rows, narrow->x_lanes[step]), y_rows[step], sum);
-    finish_part(scaling, out, sum, rows.out);
+        sum = accumulate(permuted_multiplier(x_rows, narrow->x_lanes[step]), y_rows[step], sum);
+    finish_part(scaling_of(product), out, result_of(product, sum), rows.out);
 }
 
 /* The same with x's columns, which all vectors take their elements from. */
-static inline __attribute__((always_inline)) void columns_vector(struct scaling scaling, part out_part,
+static inline __attribute__((always_inline)) void columns_vector(const struct product *product, part out_part,
                                                                  const vec *x_columns, lanes x_lanes, const vec *y_rows,
                                                                  element *out, int k) {
-    vec sum = zero();
+    accumulator sum = no_sum();
 #pragma GCC unroll 8
     for (int step = 0; step < k; step++)
-        sum = multiply_add(permute(x_columns[step], x_lanes), y_rows[step], sum);
-    finish_part(scaling, out, sum, out_part);
+        sum = accumulate(permuted_multiplier(x_columns[step], x_lanes), y_rows[step], sum);
+    finish_part(scaling_of(product), out, result_of(product, sum), out_part);
 }
 
 static inline __attribute__((always_inline)) void narrow_items(const struct product *product, const element *x,
                                                                const element *y, element *out, int k,
                                                                enum x_source x_source, enum y_source y_source) {
     const struct narrow narrow = narrow_of(product, k, x_source, y_source);
-    const struct scaling scaling = scaling_of(product);
+    const struct product factors = factors_of(product);
     const int64_t x_item = product->x_item, y_item = product->y_item, out_item = product->out_item;
     const int64_t x_k = product->x_k, y_k = product->y_k;
     const int64_t x_step = narrow.rows_a_vector * product->x_m, out_step = narrow.rows_a_vector * product->n;
@@ -141,18 +142,18 @@ static inline __attribute__((always_inline)) void narrow_items(const struct prod
         element *out_rows = out;
         if (x_source == X_ROWS) {
             for (int64_t vector = 0; vector < whole_vectors; vector++, x_rows += x_step, out_rows += out_step)
-                rows_vector(scaling, &narrow, narrow.whole, x_rows, y_rows, out_rows, k);
-            rows_vector(scaling, &narrow, narrow.last, x_rows, y_rows, out_rows, k);
+                rows_vector(&factors, &narrow, narrow.whole, x_rows, y_rows, out_rows, k);
+            rows_vector(&factors, &narrow, narrow.last, x_rows, y_rows, out_rows, k);
         } else {
 #pragma GCC unroll 8
             for (int step = 0; step < k; step++)
                 x_columns[step] = load_part(x + step * x_k, narrow.whole.x);
             lanes x_lanes = narrow.x_lanes[0];
             for (int64_t vector = 0; vector < whole_vectors; vector++, out_rows += out_step) {
-                columns_vector(scaling, narrow.whole.out, x_columns, x_lanes, y_rows, out_rows, k);
+                columns_vector(&factors, narrow.whole.out, x_columns, x_lanes, y_rows, out_rows, k);
                 x_lanes = add_to_lanes(x_lanes, (int32_t)narrow.rows_a_vector);
             }
-            columns_vector(scaling, narrow.last.out, x_columns, x_lanes, y_rows, out_rows, k);
+            columns_vector(&factors, narrow.last.out, x_columns, x_lanes, y_rows, out_rows, k);
         }
         x += x_item;
         y += y_item;

@@ -5,15 +5,10 @@
 #include "kernels/common_families.h"
 
 #include "kernels/deep_template.h"
-#ifdef HAS_PERMUTE
-#include "kernels/cluster_template.h"
-#include "kernels/narrow_template.h"
-#endif
 #include "kernels/turned_template.h"
 
 #ifdef HAS_PERMUTE
-DEFINE_PREPARED_KERNEL(cluster)
-DEFINE_KERNEL(narrow)
+#include "kernels/permuting_families.h"
 #endif
 DEFINE_KERNEL(deep)
 DEFINE_KERNEL(turned)

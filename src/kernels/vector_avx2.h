@@ -177,6 +177,14 @@ static inline lanes add_to_lanes(lanes from, int32_t distance) {
     return _mm256_add_epi32(from, _mm256_set1_epi32(distance));
 }
 
+static inline lanes even_lanes(lanes from) {
+    return _mm256_andnot_si256(_mm256_set1_epi32(1), from);
+}
+
+static inline lanes odd_lanes(lanes from) {
+    return _mm256_or_si256(from, _mm256_set1_epi32(1));
+}
+
 static inline vec permute_two(vec a, vec b, lanes from) {
     const __m256i is_of_b = _mm256_cmpgt_epi32(from, _mm256_set1_epi32(LANES - 1));
     return _mm256_blendv_ps(permute(a, from), permute(b, from), _mm256_castsi256_ps(is_of_b));
@@ -277,6 +285,14 @@ static inline lanes lanes_of(const int32_t from[LANES]) {
 
 static inline lanes add_to_lanes(lanes from, int32_t distance) {
     return _mm256_add_epi32(from, _mm256_set1_epi32(2 * distance));
+}
+
+static inline lanes even_lanes(lanes from) {
+    return _mm256_andnot_si256(_mm256_set1_epi32(2), from);
+}
+
+static inline lanes odd_lanes(lanes from) {
+    return _mm256_or_si256(from, _mm256_set1_epi32(2));
 }
 
 static inline vec permute_two(vec a, vec b, lanes from) {

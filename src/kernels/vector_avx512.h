@@ -146,11 +146,16 @@ static inline vec multiply_add(vec a, vec b, vec sum) {
 
 /* The lanes that are so far behind. */
 static inline lanes add_to_lanes(lanes from, int32_t distance) {
-#if ELEMENT_BITS == 32
-    return _mm512_add_epi32(from, _mm512_set1_epi32(distance));
-#else
-    return _mm512_add_epi64(from, _mm512_set1_epi64(distance));
-#endif
+    return OF_INTEGERS(add)(from, OF_INTEGERS(set1)(distance));
+}
+
+/* Of each pair of lanes, one beside the other, the first one, and the second. */
+static inline lanes even_lanes(lanes from) {
+    return _mm512_andnot_si512(OF_INTEGERS(set1)(1), from);
+}
+
+static inline lanes odd_lanes(lanes from) {
+    return _mm512_or_si512(from, OF_INTEGERS(set1)(1));
 }
 
 /* Turns an 8 by 8 block around: pairs, then the 128-bit quarters. */

@@ -15,6 +15,8 @@
 #define sum_rows sum_component_rows
 #define sum_row sum_component_row
 #define transpose transpose_components
+#define lanes_of component_lanes_of
+#define add_to_lanes add_to_component_lanes
 #include COMPONENT_VECTORS
 #undef element
 #undef LANES
@@ -29,6 +31,8 @@
 #undef sum_rows
 #undef sum_row
 #undef transpose
+#undef lanes_of
+#undef add_to_lanes
 
 #ifndef BATCHDOT_KERNELS_VECTOR_COMPLEX_H
 #define BATCHDOT_KERNELS_VECTOR_COMPLEX_H
@@ -90,6 +94,11 @@ static inline accumulator no_sum(void) {
     return (accumulator){zero(), zero()};
 }
 
+static inline accumulator first_sum(const struct product *product, int64_t column) {
+    (void)product, (void)column;
+    return no_sum();
+}
+
 static inline accumulator add_sums(accumulator a, accumulator b) {
     return (accumulator){add(a.first, b.first), add(a.second, b.second)};
 }
@@ -105,6 +114,26 @@ typedef struct multiplier {
 static inline multiplier multiplier_of(const element *x) {
     return (multiplier){broadcast_component(x->real), broadcast_component(x->imaginary)};
 }
+
+#ifdef HAS_PERMUTE
+/* Lanes are those of components, of which pairs stay together in permute and permute_two. */
+static inline lanes lanes_of(const int32_t from[LANES]) {
+    int32_t components[COMPONENT_LANES];
+    for (int i = 0; i < LANES; i++) {
+        components[2 * i] = 2 * from[i];
+        components[2 * i + 1] = 2 * from[i] + 1;
+    }
+    return component_lanes_of(components);
+}
+
+static inline lanes add_to_lanes(lanes from, int32_t distance) {
+    return add_to_component_lanes(from, 2 * distance);
+}
+
+static inline multiplier permuted_multiplier(vec x, lanes from) {
+    return (multiplier){permute(x, even_lanes(from)), permute(x, odd_lanes(from))};
+}
+#endif
 
 static inline accumulator product_of(multiplier x, vec y) {
     return (accumulator){multiply(x.real, y), multiply(x.imaginary, y)};

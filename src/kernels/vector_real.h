@@ -18,6 +18,16 @@ static inline accumulator no_sum(void) {
     return zero();
 }
 
+/* Or what a row of them says, which product->prepared then is. */
+static inline accumulator first_sum(const struct product *product, int64_t column) {
+#ifdef SUMS_BEGIN_WITH_A_ROW
+    return load((const element *)product->prepared + column);
+#else
+    (void)product, (void)column;
+    return no_sum();
+#endif
+}
+
 static inline accumulator add_sums(accumulator a, accumulator b) {
     return add(a, b);
 }
@@ -28,6 +38,13 @@ typedef vec multiplier;
 static inline multiplier multiplier_of(const element *x) {
     return broadcast(*x);
 }
+
+#ifdef HAS_PERMUTE
+/* One whose lanes are elements of x, each from where the lanes say. */
+static inline multiplier permuted_multiplier(vec x, lanes from) {
+    return permute(x, from);
+}
+#endif
 
 static inline accumulator product_of(multiplier x, vec y) {
     return multiply(x, y);
