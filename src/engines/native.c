@@ -14,9 +14,6 @@
 /* Multiply-adds worth a thread of their own: waking one costs some microseconds. */
 enum { MIN_WORK_PER_THREAD = 1 << 16 };
 
-/* Blocks are cut at multiples of this, so that kernels see few ragged edges. */
-enum { BLOCK_GRAIN = 64 };
-
 struct native_run {
     const struct contraction *contraction;
     const struct kernel *kernel;

@@ -1,6 +1,7 @@
 #define ELEMENT_BITS 32
 #define INTEGER_ELEMENTS
 #define NAME avx2
+#define WIDENED_ISA ISA_AVX2
 #include "kernels/vector_avx2.h"
 
 #include "kernels/small_avx2.h"

@@ -1,6 +1,7 @@
 #define ELEMENT_BITS 32
 #define INTEGER_ELEMENTS
 #define NAME avx512
+#define WIDENED_ISA ISA_AVX512
 #include "kernels/vector_avx512.h"
 
 #include "kernels/small_avx512.h"

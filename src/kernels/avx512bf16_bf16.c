@@ -17,7 +17,7 @@ static inline packed_16 narrow_normal_bf16(vec a) {
 #define NARROW_BF16 narrow_normal_bf16
 #define GROUP 2
 #define MULTIPLY_ADD multiply_add_bf16
-#define SMALL_KINDS PACK_KIND(BF16_BITS)
+#define SMALL_KINDS SMALL_KIND(BF16_BITS)
 #include "kernels/small_families.h"
 
 DEFINE_SMALL_KERNELS(bf16, BF16_BITS, 0, BF16_BITS, OUT_BF16)

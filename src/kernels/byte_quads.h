@@ -15,5 +15,6 @@ static inline vec multiply_add_bytes(vec x, vec y, vec sum) {
 #define UPPERMOST_BITS UINT32_C(0x80808080)
 #define GROUP 4
 #define MULTIPLY_ADD multiply_add_bytes
-#define SMALL_KINDS PACK_KIND(BYTE_BITS)
+#define SUMS_BEGIN_WITH_A_ROW
+#define SMALL_KINDS SMALL_KIND(BYTE_BITS)
 #include "kernels/small_families.h"

@@ -12,6 +12,7 @@
 #include "base/checked.h"
 #include "kernels/register_tiles.h"
 #include "kernels/small_elements.h"
+#include "kernels/tiny_items.h"
 #include "kernels/turn_columns.h"
 
 /* k is cut into blocks of so many groups at most, each of which is summed by itself. */
@@ -21,13 +22,19 @@ enum {
     BLOCK_GROUPS = 96,
     MOST_KEPT_GROUPS = 4096,
     SCRATCH_UNIT = 64,
-    BLOCK_VECTORS = REGISTERS == 32 ? 4 : 3,
-    BLOCK_WIDTH = BLOCK_VECTORS * LANES
+    MOST_BLOCK_VECTORS = 4,
+    BLOCK_VECTORS = REGISTERS == 32 ? MOST_BLOCK_VECTORS : 3,
+    BLOCK_WIDTH = BLOCK_VECTORS * LANES,
+#ifdef SUMS_BEGIN_WITH_A_ROW
+    FIRST_SUMS_ROWS = 1
+#else
+    FIRST_SUMS_ROWS = 0
+#endif
 };
 
-/* A block of x, to which a row may be added, and of y; if y is kept, then all of its blocks for as many columns. */
+/* A block of x, of y, and of sums; if y is kept, then all of its blocks for as many columns. */
 struct packed_blocks {
-    element *x, *y;
+    element *x, *y, *sums;
     bool y_is_kept;
 };
 
@@ -42,61 +49,92 @@ static struct small_operand small_operand_of(enum small_kind kind, uint32_t flip
     return (struct small_operand){kind, flip, along_k * small_size(kind), across * small_size(kind)};
 }
 
-/* By whole vectors, for which there is room. */
-static inline __attribute__((always_inline)) void pack_row_of(element *groups, int64_t k, const char *from,
-                                                              enum small_kind kind, uint32_t flip) {
+/* Rows of k contiguous elements, so far apart, become rows of groups, by whole vectors, for which there is room. */
+static inline __attribute__((always_inline)) void pack_rows_of(element *groups, int64_t k, int64_t rows, int64_t across,
+                                                               const char *from, enum small_kind kind, uint32_t flip) {
     const words flipped = same_words(flip);
-    for (int64_t step = 0; step < k; step += ELEMENTS_A_VECTOR) {
-        const int64_t count = k - step < ELEMENTS_A_VECTOR ? k - step : ELEMENTS_A_VECTOR;
-        const vec packed = small_vector(from + step * small_size(kind), count, kind);
-        store(groups + step / GROUP, vec_of(differing(words_of(packed), flipped)));
+    for (int64_t row = 0; row < rows; row++, groups += BLOCK_GROUPS, from += across) {
+        for (int64_t step = 0; step < k; step += ELEMENTS_A_VECTOR) {
+            const int64_t count = k - step < ELEMENTS_A_VECTOR ? k - step : ELEMENTS_A_VECTOR;
+            const vec packed = small_vector(from + step * small_size(kind), count, kind);
+            store(groups + step / GROUP, vec_of(differing(words_of(packed), flipped)));
+        }
     }
 }
 
-/* Up to GROUP rows of so many contiguous elements across k become a row of groups, filled up to width. */
-static inline __attribute__((always_inline)) void pack_across_of(element *groups, int64_t width, int64_t rows,
+/* Up to GROUP rows of LANES columns, of which so many are there. */
+static inline __attribute__((always_inline)) words group_of_rows(int64_t rows, int64_t columns, const char *from,
+                                                                 int64_t along_k, enum small_kind kind) {
+#if GROUP == 4
+    if (rows == GROUP)
+        return columns_of_bytes(load_8(from, columns), load_8(from + along_k, columns),
+                                load_8(from + 2 * along_k, columns), load_8(from + 3 * along_k, columns));
+#endif
+    words group = small_lanes(from, columns, kind);
+#pragma GCC unroll 4
+    for (int step = 1; step < GROUP; step++) {
+        if (step < rows)
+            group = either(group, shift_left(small_lanes(from + step * along_k, columns, kind), step * GROUP_BITS));
+    }
+    return group;
+}
+
+/* k rows of so many contiguous elements across k become rows of groups, filled up to width. */
+static inline __attribute__((always_inline)) void pack_across_of(element *groups, int64_t width, int64_t k,
                                                                  int64_t count, const char *from, int64_t along_k,
                                                                  enum small_kind kind, uint32_t flip) {
-    for (int64_t j = 0; j < width; j += LANES) {
-        const int64_t present = count - j < LANES ? count - j : LANES;
-        words group = same_words(0);
-#pragma GCC unroll 4
-        for (int step = 0; step < GROUP; step++) {
-            if (step < rows && present > 0) {
-                const words row = small_lanes(from + step * along_k + j * small_size(kind), present, kind);
-                group = either(group, shift_left(row, step * GROUP_BITS));
-            }
+    const words flipped = same_words(flip);
+    for (int64_t step = 0; step < k; step += GROUP, groups += width, from += GROUP * along_k) {
+        const int64_t rows = k - step < GROUP ? k - step : GROUP;
+        for (int64_t j = 0; j < width; j += LANES) {
+            const int64_t present = count - j < LANES ? count - j : LANES;
+            const words group =
+                present > 0 ? group_of_rows(rows, present, from + j * small_size(kind), along_k, kind) : same_words(0);
+            store(groups + j, vec_of(differing(group, flipped)));
         }
-        store(groups + j, vec_of(differing(group, same_words(flip))));
     }
 }
 
 /* The kinds that a file's kernels have are constants in what is inlined. */
-static void pack_row(const struct small_operand *operand, element *groups, int64_t k, const char *from) {
-#define PACK_KIND(kind_of_it)                                                                                          \
+static void pack_rows(const struct small_operand *operand, element *groups, int64_t k, int64_t rows, const char *from) {
+#define SMALL_KIND(kind_of_it)                                                                                         \
     if (operand->kind == (kind_of_it))                                                                                 \
-        pack_row_of(groups, k, from, kind_of_it, operand->flip);
+        pack_rows_of(groups, k, rows, operand->across, from, kind_of_it, operand->flip);
     SMALL_KINDS
-#undef PACK_KIND
+#undef SMALL_KIND
 }
 
-static void pack_across(const struct small_operand *operand, element *groups, int64_t width, int64_t rows,
-                        int64_t count, const char *from) {
-#define PACK_KIND(kind_of_it)                                                                                          \
+static void pack_across(const struct small_operand *operand, element *groups, int64_t k, int64_t count, int64_t width,
+                        const char *from) {
+#define SMALL_KIND(kind_of_it)                                                                                         \
     if (operand->kind == (kind_of_it))                                                                                 \
-        pack_across_of(groups, width, rows, count, from, operand->along_k, kind_of_it, operand->flip);
+        pack_across_of(groups, width, k, count, from, operand->along_k, kind_of_it, operand->flip);
     SMALL_KINDS
-#undef PACK_KIND
+#undef SMALL_KIND
 }
 
-static void pack_elements_of(const struct small_operand *operand, element *groups, int64_t width, int64_t rows,
-                             int64_t count, const char *from) {
-    for (int64_t j = 0; j < width; j++) {
-        uint32_t bits = operand->flip;
-        for (int64_t step = 0; j < count && step < rows; step++)
-            bits ^= small_bits(from + step * operand->along_k + j * operand->across, operand->kind)
-                    << step * GROUP_BITS;
-        memcpy(&groups[j], &bits, sizeof bits);
+static void pack_elements(const struct small_operand *operand, element *groups, int64_t k, int64_t count, int64_t width,
+                          const char *from) {
+    for (int64_t step = 0; step < k; step += GROUP, groups += width, from += GROUP * operand->along_k) {
+        const int64_t rows = k - step < GROUP ? k - step : GROUP;
+        for (int64_t j = 0; j < width; j++) {
+            uint32_t bits = operand->flip;
+            for (int64_t row = 0; j < count && row < rows; row++)
+                bits ^= small_bits(from + row * operand->along_k + j * operand->across, operand->kind)
+                        << row * GROUP_BITS;
+            memcpy(&groups[j], &bits, sizeof bits);
+        }
+    }
+}
+
+/* Columns that are contiguous along k: packed as rows, and turned around. */
+static void pack_columns(const struct small_operand *operand, element *groups, int64_t k, int64_t count, int64_t width,
+                         const char *from) {
+    _Alignas(64) element rows[LANES * BLOCK_GROUPS];
+    for (int64_t j = 0; j < width; j += LANES) {
+        const int64_t columns = count - j < LANES ? count - j : LANES;
+        pack_rows(operand, rows, k, columns, from + j * operand->across);
+        turn_columns(groups + j, bd_divide_up(k, GROUP), columns, width, rows, BLOCK_GROUPS);
     }
 }
 
@@ -104,23 +142,12 @@ static void pack_elements_of(const struct small_operand *operand, element *group
 static void pack_block(const struct small_operand *operand, element *groups, int64_t k, int64_t count, int64_t width,
                        const char *from) {
     const int64_t size = small_size(operand->kind);
-    if (operand->along_k == size && (operand->across != size || count == 1)) { /* contiguous along k */
-        _Alignas(64) element rows[LANES * BLOCK_GROUPS];
-        for (int64_t j = 0; j < width; j += LANES) {
-            const int64_t columns = count - j < LANES ? count - j : LANES;
-            for (int64_t i = 0; i < columns; i++)
-                pack_row(operand, rows + i * BLOCK_GROUPS, k, from + (j + i) * operand->across);
-            turn_columns(groups + j, bd_divide_up(k, GROUP), columns, width, rows, BLOCK_GROUPS);
-        }
-        return;
-    }
-    for (int64_t step = 0; step < k; step += GROUP, groups += width) {
-        const int64_t rows = k - step < GROUP ? k - step : GROUP;
-        if (operand->across == size)
-            pack_across(operand, groups, width, rows, count, from + step * operand->along_k);
-        else
-            pack_elements_of(operand, groups, width, rows, count, from + step * operand->along_k);
-    }
+    if (operand->along_k == size && (operand->across != size || count == 1))
+        pack_columns(operand, groups, k, count, width, from);
+    else if (operand->across == size)
+        pack_across(operand, groups, k, count, width, from);
+    else
+        pack_elements(operand, groups, k, count, width, from);
 }
 
 /* What the tiles compute, from packed blocks to sums. */
@@ -130,6 +157,7 @@ struct grouped {
     const struct product *product;
     struct packed_blocks blocks;
     bool x_is_in_groups;                        /* as it lies in memory */
+    bool is_single_row;                         /* and y contiguous along n */
     struct parts columns, row_blocks, k_blocks; /* in vectors, rows and groups */
 };
 
@@ -138,11 +166,22 @@ static struct parts tiles_of_rows(int64_t rows, int64_t vectors) {
     return rows <= most_tile_rows(vectors) ? (struct parts){1, rows, 0} : bd_cut(rows, tile_row_blocks(rows, vectors));
 }
 
-/* A row of x whose elements are all 0: what it sums to is what flipping x's bits added to every row. */
-static void append_zero_row(struct product *tiles, element *x, uint32_t flip) {
-    for (int64_t group = 0; group < tiles->k; group++)
-        memcpy(&x[tiles->m * tiles->x_m + group * tiles->x_k], &flip, sizeof flip);
-    tiles->m++;
+/* What sums begin with where x's bits are flipped, behind a block of y: the opposite of what that adds to them. */
+static void append_first_sums(element *y, int64_t groups, int64_t width, uint32_t flip) {
+    const vec flipped_zero = vec_of(same_words(flip));
+    vec sums[MOST_BLOCK_VECTORS] = {zero(), zero(), zero(), zero()};
+    for (int64_t group = 0; group < groups; group++, y += width) {
+#pragma GCC unroll 4
+        for (int j = 0; j < MOST_BLOCK_VECTORS; j++) {
+            if (j * LANES < width)
+                sums[j] = accumulate(flipped_zero, load(y + j * LANES), sums[j]);
+        }
+    }
+#pragma GCC unroll 4
+    for (int j = 0; j < MOST_BLOCK_VECTORS; j++) {
+        if (j * LANES < width)
+            store(y + j * LANES, vec_of(subtract_words(same_words(0), words_of(sums[j]))));
+    }
 }
 
 /* Where elements are packed by their bits, and each row begins and ends with a lane. */
@@ -168,15 +207,12 @@ static const element *rows_of_x(const struct grouped *grouped, struct product *t
     }
     if (x->along_k == small_size(x->kind)) {
         tiles->x_m = BLOCK_GROUPS;
-        for (int64_t i = 0; i < rows; i++)
-            pack_row(x, packed + i * BLOCK_GROUPS, k, from + i * x->across);
+        pack_rows(x, packed, k, rows, from);
     } else {
         tiles->x_m = 1;
-        tiles->x_k = bd_divide_up(rows + 1, LANES) * LANES;
+        tiles->x_k = bd_divide_up(rows, LANES) * LANES;
         pack_block(x, packed, k, rows, tiles->x_k, from);
     }
-    if (x->flip)
-        append_zero_row(tiles, packed, x->flip);
     return packed;
 }
 
@@ -184,16 +220,11 @@ static inline __attribute__((always_inline)) void finish_rows_of(const struct gr
                                                                  int64_t width, int64_t rows, int64_t n, char *out,
                                                                  enum out_kind kind) {
     const struct scaling scaling = scaling_of(grouped->product);
-    const element *const zero_row = sums + rows * width;
     const int64_t out_m = grouped->product->out_m * out_size(kind);
     for (int64_t i = 0; i < rows; i++, sums += width, out += out_m) {
         for (int64_t j = 0; j < n; j += LANES) {
             const int64_t count = n - j < LANES ? n - j : LANES;
-            char *const to = out + j * out_size(kind);
-            vec result = load(sums + j);
-            if (grouped->x.flip)
-                result = vec_of(subtract_words(words_of(result), words_of(load(zero_row + j))));
-            finish_small(scaling, to, result, count, kind);
+            finish_small(scaling, out + j * out_size(kind), load(sums + j), count, kind);
         }
     }
 }
@@ -208,45 +239,163 @@ static void finish_rows(const struct grouped *grouped, const element *sums, int6
         finish_rows_of(grouped, sums, width, rows, n, out, OUT_LANES);
 }
 
-/* A column of the output, vectors wide. Where y is kept it is packed once for all rows. */
-static void grouped_column(const struct grouped *grouped, int64_t vectors, int64_t n, const char *x, const char *y,
-                           char *out) {
-    _Alignas(64) element sums[(BLOCK_ROWS + 1) * BLOCK_WIDTH];
+/* A column of the output: vectors wide, n elements of which are there. */
+struct grouped_column {
+    int64_t vectors, width, n;
+    bool y_is_kept;    /* packed once for all rows */
+    bool is_in_output; /* where it is summed, rather than in memory of its own, as wide as vectors are */
+    part last;
+    struct product tiles;
+};
+
+static void describe_column(const struct grouped *grouped, int64_t vectors, int64_t n, struct grouped_column *column) {
     const struct product *const product = grouped->product;
-    const struct parts k_blocks = grouped->k_blocks, row_blocks = grouped->row_blocks;
-    const int64_t width = vectors * LANES;
-    const bool y_is_kept = grouped->blocks.y_is_kept || k_blocks.count == 1;
-    struct prefetch prefetch = no_prefetch;
-    prefetch.x.next = x; /* what is stepped along must not be NULL */
-    for (int64_t row_block = 0; row_block < row_blocks.count; row_block++) {
-        const int64_t rows = bd_part_extent(row_blocks, row_block);
-        struct product tiles = {.y_k = width, .out_m = width, .alpha = {1, 0}};
-        for (int64_t k_block = 0, step = 0; k_block < k_blocks.count; k_block++) {
-            const int64_t steps = bd_part_extent(k_blocks, k_block) * GROUP;
-            const int64_t k = product->k - step < steps ? product->k - step : steps;
-            const element *const x_rows = rows_of_x(grouped, &tiles, k, rows, x + step * grouped->x.along_k);
-            element *const panel = grouped->blocks.y + (y_is_kept ? step / GROUP * width : 0);
-            if (row_block == 0 || !y_is_kept)
-                pack_block(&grouped->y, panel, k, n, width, y + step * grouped->y.along_k);
-            tile_column(&tiles, tiles_of_rows(tiles.m, vectors), (int)vectors, first_lanes(LANES), &prefetch, x_rows,
-                        panel, sums);
-            tiles.beta[0] = 1;
-            step += k;
+    const bool is_one_block = grouped->k_blocks.count == 1;
+    const bool is_in_output = grouped->out == OUT_LANES && (is_one_block || scaling_of(product).is_plain);
+    *column = (struct grouped_column){
+        .vectors = vectors,
+        .width = vectors * LANES,
+        .n = n,
+        .y_is_kept = grouped->blocks.y_is_kept || is_one_block,
+        .is_in_output = is_in_output,
+        .last = first_lanes(is_in_output ? n - (vectors - 1) * LANES : LANES),
+        .tiles = {.y_k = vectors * LANES, .out_m = is_in_output ? product->out_m : vectors * LANES, .alpha = {1, 0}},
+    };
+    if (is_in_output && is_one_block) {
+        memcpy(column->tiles.alpha, product->alpha, sizeof product->alpha);
+        memcpy(column->tiles.beta, product->beta, sizeof product->beta);
+    }
+}
+
+/* A row of x times y as it lies in memory, contiguous along n, since packing would take longer: as one tile, to the
+ * bit. vectors and the kind are constants. */
+static inline __attribute__((always_inline)) void single_row_of(const struct grouped *grouped,
+                                                                const struct grouped_column *column, int64_t k,
+                                                                const element *x, const char *y, element *out,
+                                                                int vectors, enum small_kind kind) {
+    const int64_t along_k = grouped->y.along_k, x_k = column->tiles.x_k;
+    const int64_t last = column->n - (vectors - 1) * LANES;
+    const vec flipped_zero = vec_of(same_words(grouped->x.flip));
+    accumulator sums[MOST_BLOCK_VECTORS], flipped_sums[MOST_BLOCK_VECTORS];
+#pragma GCC unroll 4
+    for (int j = 0; j < vectors; j++)
+        sums[j] = flipped_sums[j] = no_sum();
+    for (int64_t step = 0; step < k; step += GROUP, x += x_k, y += GROUP * along_k) {
+        const multiplier x_group = multiplier_of(x);
+#pragma GCC unroll 4
+        for (int j = 0; j < vectors; j++) {
+            const vec y_groups =
+                vec_of(group_of_rows(k - step < GROUP ? k - step : GROUP, j + 1 < vectors ? LANES : last,
+                                     y + j * LANES * small_size(kind), along_k, kind));
+            sums[j] = accumulate(x_group, y_groups, sums[j]);
+            if (FIRST_SUMS_ROWS > 0)
+                flipped_sums[j] = accumulate(flipped_zero, y_groups, flipped_sums[j]);
         }
-        finish_rows(grouped, sums, width, rows, n, out);
+    }
+    const struct scaling scaling = scaling_of(&column->tiles);
+#pragma GCC unroll 4
+    for (int j = 0; j < vectors; j++) {
+        vec result = sums[j];
+        if (FIRST_SUMS_ROWS > 0)
+            result = vec_of(subtract_words(words_of(result), words_of(flipped_sums[j])));
+        finish_part(scaling, out + j * LANES, result, j + 1 < vectors ? first_lanes(LANES) : column->last);
+    }
+}
+
+static inline __attribute__((always_inline)) void single_row_of_kind(const struct grouped *grouped,
+                                                                     const struct grouped_column *column, int64_t k,
+                                                                     const element *x, const char *y, element *out,
+                                                                     enum small_kind kind) {
+    switch (column->vectors) {
+    case 1:
+        single_row_of(grouped, column, k, x, y, out, 1, kind);
+        break;
+    case 2:
+        single_row_of(grouped, column, k, x, y, out, 2, kind);
+        break;
+    case 3:
+        single_row_of(grouped, column, k, x, y, out, 3, kind);
+        break;
+    default:
+        single_row_of(grouped, column, k, x, y, out, BLOCK_VECTORS, kind);
+    }
+}
+
+static void single_row(const struct grouped *grouped, const struct grouped_column *column, int64_t k, const element *x,
+                       const char *y, element *out) {
+#define SMALL_KIND(kind_of_it)                                                                                         \
+    if (grouped->y.kind == (kind_of_it))                                                                               \
+        single_row_of_kind(grouped, column, k, x, y, out, kind_of_it);
+    SMALL_KINDS
+#undef SMALL_KIND
+}
+
+/* So many rows of a column and a block along k, of which y may be packed already. */
+static void packed_rows(const struct grouped *grouped, const struct grouped_column *column, int64_t rows,
+                        bool is_packed, int64_t k, const element *x, const char *y, element *panel, element *sums) {
+    const int64_t vectors = column->vectors, width = column->width;
+    struct prefetch prefetch = no_prefetch;
+    prefetch.x.next = y; /* what is stepped along must not be NULL */
+    if (!is_packed) {
+        pack_block(&grouped->y, panel, k, column->n, width, y);
+        if (FIRST_SUMS_ROWS > 0)
+            append_first_sums(panel, column->tiles.k, width, grouped->x.flip);
+    }
+    tile_column(&column->tiles, tiles_of_rows(rows, vectors), (int)vectors, column->last, &prefetch, x, panel, sums);
+}
+
+/* So many rows of a column; y is packed for the first of them, and for the others where it is not kept. What further
+ * blocks along k come to is added to that of the first. */
+static void grouped_rows(const struct grouped *grouped, struct grouped_column *column, int64_t rows, bool is_first,
+                         const char *x, const char *y, element *sums) {
+    struct product *const tiles = &column->tiles;
+    element *panel = grouped->blocks.y;
+    int64_t rest = grouped->product->k;
+    for (int64_t k_block = 0; k_block < grouped->k_blocks.count; k_block++) {
+        const int64_t groups = bd_part_extent(grouped->k_blocks, k_block);
+        const int64_t k = rest < groups * GROUP ? rest : groups * GROUP;
+        const element *const x_rows = rows_of_x(grouped, tiles, k, rows, x);
+        if (grouped->k_blocks.count > 1)
+            tiles->beta[0] = k_block > 0 ? 1 : 0;
+        tiles->prepared = panel + groups * column->width;
+        if (grouped->is_single_row)
+            single_row(grouped, column, k, x_rows, y, sums);
+        else
+            packed_rows(grouped, column, rows, column->y_is_kept && !is_first, k, x_rows, y, panel, sums);
+        rest -= k;
+        x += k * grouped->x.along_k;
+        y += k * grouped->y.along_k;
+        panel += column->y_is_kept ? (groups + FIRST_SUMS_ROWS) * column->width : 0;
+    }
+}
+
+static void grouped_column(const struct grouped *grouped, struct grouped_column *column, const char *x, const char *y,
+                           char *out) {
+    for (int64_t row_block = 0; row_block < grouped->row_blocks.count; row_block++) {
+        const int64_t rows = bd_part_extent(grouped->row_blocks, row_block);
+        if (column->is_in_output) {
+            grouped_rows(grouped, column, rows, row_block == 0, x, y, (element *)(void *)out);
+        } else {
+            grouped_rows(grouped, column, rows, row_block == 0, x, y, grouped->blocks.sums);
+            finish_rows(grouped, grouped->blocks.sums, column->width, rows, column->n, out);
+        }
         x += rows * grouped->x.across;
-        out += rows * product->out_m * out_size(grouped->out);
+        out += rows * grouped->product->out_m * out_size(grouped->out);
     }
 }
 
 static void grouped_items(const struct grouped *grouped, const char *x, const char *y, char *out) {
     const struct product *const product = grouped->product;
     const struct parts columns = grouped->columns;
+    struct grouped_column described;
+    described.n = 0;
     for (int64_t item = 0; item < product->items; item++) {
         for (int64_t column = 0, j = 0; column < columns.count; column++) {
-            const int64_t column_vectors = bd_part_extent(columns, column), width = column_vectors * LANES;
-            grouped_column(grouped, column_vectors, product->n - j < width ? product->n - j : width, x,
-                           y + j * grouped->y.across, out + j * out_size(grouped->out));
+            const int64_t vectors = bd_part_extent(columns, column), width = vectors * LANES;
+            const int64_t n = product->n - j < width ? product->n - j : width;
+            if (n != described.n) /* most have one column, the same for all items */
+                describe_column(grouped, vectors, n, &described);
+            grouped_column(grouped, &described, x, y + j * grouped->y.across, out + j * out_size(grouped->out));
             j += width;
         }
         x += product->x_item * small_size(grouped->x.kind);
@@ -259,13 +408,15 @@ static void grouped_items(const struct grouped *grouped, const char *x, const ch
 static int64_t grouped_scratch(const struct product *product) {
     const int64_t groups = bd_divide_up(product->k, GROUP);
     const bool pays = groups > BLOCK_GROUPS && groups <= MOST_KEPT_GROUPS && product->m > BLOCK_ROWS;
-    return pays ? bd_divide_up(groups * BLOCK_WIDTH * (int64_t)sizeof(element), SCRATCH_UNIT) * SCRATCH_UNIT : 0;
+    const int64_t rows = groups + bd_divide_up(groups, BLOCK_GROUPS) * FIRST_SUMS_ROWS;
+    return pays ? bd_divide_up(rows * BLOCK_WIDTH * (int64_t)sizeof(element), SCRATCH_UNIT) * SCRATCH_UNIT : 0;
 }
 
 /* The flip is 0 but where x's elements are unsigned when y's are too, or signed. */
 static void grouped_product(const struct product *product, enum small_kind x_kind, uint32_t x_flip,
                             enum small_kind y_kind, enum out_kind out_kind, const void *x, const void *y, void *out) {
-    _Alignas(64) element x_block[(BLOCK_ROWS + LANES) * BLOCK_GROUPS], y_block[BLOCK_WIDTH * BLOCK_GROUPS];
+    _Alignas(64) element x_block[(BLOCK_ROWS + LANES) * BLOCK_GROUPS],
+        y_block[BLOCK_WIDTH * (BLOCK_GROUPS + FIRST_SUMS_ROWS)], sums[BLOCK_ROWS * BLOCK_WIDTH];
     const bool y_is_kept = product->scratch && grouped_scratch(product) > 0;
     const int64_t vectors = bd_divide_up(product->n, LANES), groups = bd_divide_up(product->k, GROUP);
     const struct small_operand x_operand = small_operand_of(x_kind, x_flip, product->x_k, product->x_m);
@@ -273,8 +424,9 @@ static void grouped_product(const struct product *product, enum small_kind x_kin
                                     .y = small_operand_of(y_kind, 0, product->y_k, product->y_n),
                                     .out = out_kind,
                                     .product = product,
-                                    .blocks = {x_block, y_is_kept ? product->scratch : y_block, y_is_kept},
+                                    .blocks = {x_block, y_is_kept ? product->scratch : y_block, sums, y_is_kept},
                                     .x_is_in_groups = is_in_groups(&x_operand, product, x),
+                                    .is_single_row = product->m == 1 && product->y_n == 1,
                                     .columns = bd_cut(vectors, bd_divide_up(vectors, BLOCK_VECTORS)),
                                     .row_blocks = bd_cut(product->m, bd_divide_up(product->m, BLOCK_ROWS)),
                                     .k_blocks = bd_cut(groups, bd_divide_up(groups, BLOCK_GROUPS))};
@@ -284,6 +436,6 @@ static void grouped_product(const struct product *product, enum small_kind x_kin
 /* Plain C is no slower on items so small that packing them is most of the work. */
 static bool grouped_accepts(const struct product *product) {
     enum { LEAST_WORK = 8 * GROUP };
-    return product->out_n == 1 &&
+    return product->out_n == 1 && !is_tiny_item(product) &&
            bd_multiply_saturating(product->m, bd_multiply_saturating(product->n, product->k)) > LEAST_WORK;
 }

@@ -7,12 +7,16 @@
 
 #include <stddef.h>
 
+/* Blocks of so many rows and columns leave kernels few ragged edges. */
+enum { BLOCK_GRAIN = 64 };
+
 /* A run of items, for each of which
  *
  *     out[i, j] = alpha * sum over k of x[i, k] * y[k, j] + beta * out[i, j]    for 0 <= i < m and 0 <= j < n.
  *
  * The order in which an element is summed depends on the extents and strides of x, y and k, never on items, and not on
- * m and n once a kernel is chosen: a product may be cut into runs and blocks anywhere. Strides are in elements. */
+ * m and n once a kernel is chosen: a product may be cut into runs anywhere, and into blocks at multiples of BLOCK_GRAIN
+ * rows and columns. Strides are in elements. */
 struct product {
     int64_t items, m, n, k;
     int64_t x_item, y_item, out_item;

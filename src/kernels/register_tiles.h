@@ -95,7 +95,7 @@ static inline __attribute__((always_inline)) void tile(const struct product *pro
     for (int i = 0; i < rows; i++) {
 #pragma GCC unroll 16
         for (int j = 0; j < vectors; j++)
-            sums[i][j] = no_sum();
+            sums[i][j] = first_sum(product, vector_column(last, j, vectors, last_is_whole));
     }
 
     const element *x_fourth[MAX_TILE_ROWS / 4];

@@ -54,24 +54,38 @@ static inline words select_greater(words x, words y, words a, words b) {
 
 /* count elements, 1 to LANES, of memory that may end behind them; the others become 0. */
 static inline packed_16 load_16(const void *from, int64_t count) {
-    return _mm256_maskz_loadu_epi16((__mmask16)((1u << count) - 1), from);
+    return count == LANES ? _mm256_loadu_si256(from) : _mm256_maskz_loadu_epi16((__mmask16)((1u << count) - 1), from);
 }
 
 static inline packed_8 load_8(const void *from, int64_t count) {
-    return _mm_maskz_loadu_epi8((__mmask16)((1u << count) - 1), from);
+    return count == LANES ? _mm_loadu_si128(from) : _mm_maskz_loadu_epi8((__mmask16)((1u << count) - 1), from);
+}
+
+/* LANES bytes of each of four rows: a lane holds those of one column. */
+static inline words columns_of_bytes(packed_8 first, packed_8 second, packed_8 third, packed_8 fourth) {
+    words rows = _mm512_castsi128_si512(first);
+    rows = _mm512_inserti32x4(rows, second, 1);
+    rows = _mm512_inserti32x4(rows, third, 2);
+    rows = _mm512_inserti32x4(rows, fourth, 3);
+    const __m512i fours = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    const __m128i bytes = _mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    return _mm512_shuffle_epi8(_mm512_permutexvar_epi32(fours, rows), _mm512_broadcast_i32x4(bytes));
 }
 
 /* count bytes, up to a vector's, and up to half of them. */
 static inline words load_bytes(const void *from, int64_t count) {
-    return _mm512_maskz_loadu_epi8(count >= 64 ? ~(__mmask64)0 : ((__mmask64)1 << count) - 1, from);
+    return count >= 64 ? _mm512_loadu_si512(from) : _mm512_maskz_loadu_epi8(((__mmask64)1 << count) - 1, from);
 }
 
 static inline packed_16 load_bytes_of_half(const void *from, int64_t count) {
-    return _mm256_maskz_loadu_epi8(count >= 32 ? ~(__mmask32)0 : ((__mmask32)1 << count) - 1, from);
+    return count >= 32 ? _mm256_loadu_si256(from) : _mm256_maskz_loadu_epi8(((__mmask32)1 << count) - 1, from);
 }
 
 static inline void store_16(void *to, packed_16 a, int64_t count) {
-    _mm256_mask_storeu_epi16(to, (__mmask16)((1u << count) - 1), a);
+    if (count == LANES)
+        _mm256_storeu_si256(to, a);
+    else
+        _mm256_mask_storeu_epi16(to, (__mmask16)((1u << count) - 1), a);
 }
 
 /* The low halves of words, whose upper ones do not matter. */

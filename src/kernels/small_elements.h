@@ -10,8 +10,17 @@
 #include <string.h>
 
 /* What lies in memory, and what its lane shall hold: a float that it is widened to, or the element's own bits, or a
- * 16-bit integer of the same value. */
-enum small_kind { F16_AS_FLOAT, BF16_AS_FLOAT, BF16_BITS, I8_AS_16_BITS, U8_AS_16_BITS, BYTE_BITS };
+ * integer of 16 bits or of all of the lane's of the same value. */
+enum small_kind {
+    F16_AS_FLOAT,
+    BF16_AS_FLOAT,
+    BF16_BITS,
+    I8_AS_16_BITS,
+    U8_AS_16_BITS,
+    I8_AS_LANES,
+    U8_AS_LANES,
+    BYTE_BITS
+};
 
 static inline int64_t small_size(enum small_kind kind) {
     return kind <= BF16_BITS ? 2 : 1;
@@ -28,6 +37,8 @@ static inline __attribute__((always_inline)) words small_lanes(const char *from,
         return words_of_u16(load_16(from, count));
     case I8_AS_16_BITS:
         return both(words_of_i8(load_8(from, count)), same_words(0xffff));
+    case I8_AS_LANES:
+        return words_of_i8(load_8(from, count));
     default:
         return words_of_u8(load_8(from, count));
     }

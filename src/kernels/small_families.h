@@ -23,3 +23,16 @@
     int64_t PASTE(bd_, NAME, _##dtypes##_grouped_scratch)(const struct product *product) {                             \
         return grouped_scratch(product);                                                                               \
     }
+
+/* A further one, for files that include widened_template.h and whose kinds tell a lane's value. */
+#define DEFINE_WIDENED_KERNEL(dtypes, x_kind, y_kind, out_kind)                                                        \
+    void PASTE(bd_, NAME, _##dtypes##_widened)(const struct product *product, const void *x, const void *y,            \
+                                               void *out) {                                                            \
+        widened_product(product, x_kind, y_kind, out_kind, x, y, out);                                                 \
+    }                                                                                                                  \
+    bool PASTE(bd_, NAME, _##dtypes##_widened_accepts)(const struct product *product) {                                \
+        return is_plain_sum(product) && is_tiny_item(product);                                                         \
+    }                                                                                                                  \
+    size_t PASTE(bd_, NAME, _##dtypes##_widened_prepare)(const struct product *product, void *prepared) {              \
+        return widened_prepare(product, out_kind == OUT_LANES, prepared);                                              \
+    }
