@@ -22,14 +22,14 @@ struct layout {
 };
 
 static struct layout lay_out(const struct item_product *product) {
-    const size_t size = product->element_size;
+    const struct bench_dtype *const dtype = product->dtype;
     struct layout layout;
     layout.x = X_PLACE;
-    layout.y = whole_pages(layout.x + (size_t)product->x_count * size) + Y_PLACE;
-    layout.reference = whole_pages(layout.y + (size_t)product->y_count * size);
+    layout.y = whole_pages(layout.x + (size_t)product->x_count * dtype->x_size) + Y_PLACE;
+    layout.reference = whole_pages(layout.y + (size_t)product->y_count * dtype->y_size);
     layout.out =
-        whole_pages(layout.reference + (size_t)(product->out_count * product->parts) * sizeof(float)) + OUT_PLACE;
-    layout.size = whole_pages(layout.out + (size_t)product->out_count * product->out_size + MARGIN);
+        whole_pages(layout.reference + (size_t)(product->out_count * dtype->parts) * sizeof(float)) + OUT_PLACE;
+    layout.size = whole_pages(layout.out + (size_t)product->out_count * dtype->out_size + MARGIN);
     return layout;
 }
 
@@ -60,27 +60,27 @@ void arena_free(struct arena *arena) {
 
 void arena_fill(struct arena *arena, const struct item_product *product, uint32_t seed) {
     const struct layout layout = lay_out(product);
-    const struct bench_dtype *const dtype = product->bench_case->dtype;
+    const struct bench_dtype *const dtype = product->dtype;
     arena->x = arena->memory + layout.x;
     arena->y = arena->memory + layout.y;
     arena->reference = (float *)(void *)(arena->memory + layout.reference);
     arena->out = arena->memory + layout.out;
     arena->input_size = whole_pages(layout.out - OUT_PLACE);
-    exact_values_fill(arena->x, dtype, product->x_count, seed);
-    exact_values_fill(arena->y, dtype, product->y_count, seed + 1);
+    exact_values_fill(arena->x, dtype->x, product->x_count * dtype->parts, seed);
+    exact_values_fill(arena->y, dtype->y, product->y_count * dtype->parts, seed + 1);
 }
 
 void arena_spoil_output(const struct arena *arena, const struct item_product *product) {
     char *const out = arena->out;
-    exact_values_spoil(arena->out, product->bench_case->dtype, product->out_count);
+    exact_values_spoil(arena->out, product->dtype, product->out_count);
     memset(out - MARGIN, MARGIN_BYTE, MARGIN);
-    memset(out + (size_t)product->out_count * product->out_size, MARGIN_BYTE, MARGIN);
+    memset(out + (size_t)product->out_count * product->dtype->out_size, MARGIN_BYTE, MARGIN);
 }
 
 bool arena_margins_are_intact(const struct arena *arena, const struct item_product *product) {
     const unsigned char *const before = (const unsigned char *)arena->out - MARGIN;
     const unsigned char *const behind =
-        (const unsigned char *)arena->out + (size_t)product->out_count * product->out_size;
+        (const unsigned char *)arena->out + (size_t)product->out_count * product->dtype->out_size;
     for (int i = 0; i < MARGIN; i++)
         if (before[i] != MARGIN_BYTE || behind[i] != MARGIN_BYTE)
             return false;

@@ -12,9 +12,9 @@ enum { CASE_MAX_NDIM = 6, CASE_MAX_SUITES = 4, SUITE_NAME_SIZE = 24 };
 
 struct bench_dtype {
     const char *name;
-    batchdot_dtype dtype, out; /* of x and y, and of the output */
-    size_t size, out_size;     /* bytes of an element of x and y, and of the output */
-    int parts;                 /* of an element: 2 where it is complex */
+    batchdot_dtype x, y, out;
+    size_t x_size, y_size, out_size; /* bytes of an element */
+    int parts;                       /* of an element: 2 where it is complex */
 };
 
 struct bench_case {

@@ -32,7 +32,7 @@ static struct verdict make_verdict(enum verdict_status status, const char *reaso
 }
 
 static struct verdict judge_output(const struct arena *arena, const struct item_product *product) {
-    const struct bench_dtype *const dtype = product->bench_case->dtype;
+    const struct bench_dtype *const dtype = product->dtype;
     const int64_t index = exact_values_first_difference(arena->out, dtype, arena->reference, product->out_count);
     struct verdict verdict = make_verdict(VERDICT_RIGHT, "");
     if (index >= 0) {

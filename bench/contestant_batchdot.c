@@ -45,8 +45,8 @@ static const char *prepare(const struct contestant *contestant, const struct ite
         return "out of memory";
     batchdot_functions_find(contestant->handle, &planned->library);
     const struct bench_case *const c = product->bench_case;
-    const batchdot_tensor x = {NULL, c->dtype->dtype, c->x_ndim, c->x_shape, NULL};
-    const batchdot_tensor y = {NULL, c->dtype->dtype, c->y_ndim, c->y_shape, NULL};
+    const batchdot_tensor x = {NULL, c->dtype->x, c->x_ndim, c->x_shape, NULL};
+    const batchdot_tensor y = {NULL, c->dtype->y, c->y_ndim, c->y_shape, NULL};
     int out_ndim = 0;
     int64_t out_shape[BATCHDOT_MAX_NDIM];
     const batchdot_status status =

@@ -57,10 +57,10 @@ static const char *prepare(const struct contestant *contestant, const struct ite
     static const float one_single[] = {1, 0}, zero_single[] = {0, 0};
     static const double one_double[] = {1, 0}, zero_double[] = {0, 0};
     (void)threads;
-    if (product->dtype > BATCHDOT_C128)
+    if (product->dtype->x > BATCHDOT_C128)
         return "no such dtype";
-    const bool is_single = bench_dtype_is_single(product->dtype);
-    const gemm_function gemm = (gemm_function)blis_function(contestant, names[product->dtype]);
+    const bool is_single = bench_dtype_is_single(product->dtype->x);
+    const gemm_function gemm = (gemm_function)blis_function(contestant, names[product->dtype->x]);
     if (!gemm)
         return "the library has no such routine";
     struct blis_state *const blis = malloc(sizeof *blis);
@@ -78,7 +78,7 @@ static void execute(void *state, const void *x, const void *y, void *out, int64_
     const struct blis_state *const blis = state;
     const struct item_product *const product = &blis->product;
     const struct item_loop *const run = &product->run;
-    const int64_t size = (int64_t)product->element_size;
+    const int64_t size = (int64_t)product->dtype->x_size; /* and y's, and the output's */
     for (int64_t item = 0; item < count; item++)
         blis->gemm(BLIS_NO_TRANSPOSE, BLIS_NO_TRANSPOSE, product->m, product->n, product->k, blis->one,
                    (const char *)x + item * run->x * size, product->x_m, product->x_k,

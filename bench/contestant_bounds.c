@@ -40,25 +40,25 @@ static const char *load(struct contestant *contestant, int threads) {
  * threads, each thread takes an equal part of all. */
 static const char *prepare(const struct contestant *contestant, const struct item_product *product, int threads,
                            void **state) {
-    if (contestant->kind == &contestant_fma_kind && product->dtype > BATCHDOT_C128)
+    if (contestant->kind == &contestant_fma_kind && product->dtype->x > BATCHDOT_C128)
         return "no bound for this dtype";
     struct bounded *const bounded = malloc(sizeof *bounded);
     if (!bounded)
         return "out of memory";
     const int64_t batch = product->bench_case->x_shape[0];
     const int64_t count = batch < threads ? threads : batch;
-    const size_t size = product->element_size;
+    const struct bench_dtype *const dtype = product->dtype;
     const double fma_count = item_product_flops(product) / 2;
     const double products = ceil(least_fma_count / fma_count);
-    *bounded =
-        (struct bounded){.bounds = widest_bounds(),
-                         .item = {(size_t)(product->x_count / count) * size, (size_t)(product->y_count / count) * size,
-                                  (size_t)(product->out_count / count) * product->out_size},
-                         .count = count,
-                         .fma_count = fma_count * products,
-                         .products = products,
-                         .dtype = product->dtype,
-                         .threads = threads};
+    *bounded = (struct bounded){.bounds = widest_bounds(),
+                                .item = {(size_t)(product->x_count / count) * dtype->x_size,
+                                         (size_t)(product->y_count / count) * dtype->y_size,
+                                         (size_t)(product->out_count / count) * dtype->out_size},
+                                .count = count,
+                                .fma_count = fma_count * products,
+                                .products = products,
+                                .dtype = dtype->x,
+                                .threads = threads};
     *state = bounded;
     return NULL;
 }

@@ -75,10 +75,10 @@ static void set_threads(const struct contestant *contestant, int threads) {
 static const char *prepare_routine(const struct contestant *contestant, const struct item_product *product,
                                    const char *pattern, struct blas_product **made) {
     static const char letters[] = {'s', 'd', 'c', 'z'};
-    if (product->dtype > BATCHDOT_C128 || product->out_dtype != product->dtype)
+    if (product->dtype->x > BATCHDOT_C128)
         return "no such dtype";
     char name[40];
-    snprintf(name, sizeof name, pattern, letters[product->dtype]);
+    snprintf(name, sizeof name, pattern, letters[product->dtype->x]);
     const any_function routine = shared_library_function(contestant->handle, contestant->symbol_prefix, name);
     if (!routine)
         return "the library has no such routine";
@@ -119,7 +119,9 @@ static const char *prepare_vector(const struct contestant *contestant, const str
         return "the item is no vector";
     const bool is_dot = product->m == 1 && product->n == 1;
     struct blas_product *made = NULL;
-    const char *const pattern = !is_dot ? "cblas_%cgemv" : product->parts == 2 ? "cblas_%cdotu_sub" : "cblas_%cdot";
+    const char *const pattern = !is_dot                      ? "cblas_%cgemv"
+                                : product->dtype->parts == 2 ? "cblas_%cdotu_sub"
+                                                             : "cblas_%cdot";
     const char *const reason = prepare_routine(contestant, product, pattern, &made);
     if (reason)
         return reason;
@@ -182,18 +184,18 @@ static loop_function *const gemm_loops[] = LOOPS_OF(gemm), *const batch_loops[] 
 
 static void execute_gemm(void *state, const void *x, const void *y, void *out, int64_t count) {
     const struct blas_product *const product = state;
-    gemm_loops[product->items.dtype](product, x, y, out, count);
+    gemm_loops[product->items.dtype->x](product, x, y, out, count);
 }
 
 static void execute_batch(void *state, const void *x, const void *y, void *out, int64_t count) {
     const struct blas_product *const product = state;
-    batch_loops[product->items.dtype](product, x, y, out, count);
+    batch_loops[product->items.dtype->x](product, x, y, out, count);
 }
 
 static void execute_vector(void *state, const void *x, const void *y, void *out, int64_t count) {
     const struct blas_product *const product = state;
     const bool is_dot = product->m == 1 && product->n == 1;
-    (is_dot ? dot_loops : gemv_loops)[product->items.dtype](product, x, y, out, count);
+    (is_dot ? dot_loops : gemv_loops)[product->items.dtype->x](product, x, y, out, count);
 }
 
 const struct contestant_kind contestant_cblas_gemm_kind = {.unit = UNIT_ITEMS,

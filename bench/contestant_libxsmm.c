@@ -89,19 +89,19 @@ static kernel_function make_kernel(const struct contestant *contestant, bool is_
 static const char *prepare(const struct contestant *contestant, const struct item_product *product, int threads,
                            void **state) {
     (void)threads;
-    if (product->dtype != BATCHDOT_F32 && product->dtype != BATCHDOT_F64)
+    if (product->dtype->x != BATCHDOT_F32 && product->dtype->x != BATCHDOT_F64)
         return "f32 and f64 only";
     struct kernel_shape shape;
     const char *const reason = choose_shape(product, &shape);
     if (reason)
         return reason;
-    const kernel_function kernel = make_kernel(contestant, product->dtype == BATCHDOT_F32, &shape);
+    const kernel_function kernel = make_kernel(contestant, product->dtype->x == BATCHDOT_F32, &shape);
     if (!kernel)
         return "no kernel for this shape";
     struct libxsmm_state *const libxsmm = malloc(sizeof *libxsmm);
     if (!libxsmm)
         return "out of memory";
-    const int64_t size = (int64_t)product->element_size;
+    const int64_t size = (int64_t)product->dtype->x_size; /* and y's, and the output's */
     *libxsmm = (struct libxsmm_state){kernel, product->run.x * size, product->run.y * size, product->run.out * size};
     *state = libxsmm;
     return NULL;

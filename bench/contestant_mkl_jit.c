@@ -93,7 +93,7 @@ static bool describe_matrix(int64_t rows, int64_t columns, int64_t row_stride, i
 static int create_kernel(const struct contestant *contestant, const struct item_product *product,
                          const struct matrix *x, const struct matrix *y, int ldout, struct mkl_jit_state *mkl) {
     const int m = (int)product->m, n = (int)product->n, k = (int)product->k;
-    const bool is_f32 = product->dtype == BATCHDOT_F32;
+    const bool is_f32 = product->dtype->x == BATCHDOT_F32;
     int status = MKL_JIT_ERROR;
     if (is_f32) {
         const create_sgemm_function create =
@@ -117,7 +117,7 @@ static int create_kernel(const struct contestant *contestant, const struct item_
 static const char *prepare(const struct contestant *contestant, const struct item_product *product, int threads,
                            void **state) {
     (void)threads;
-    if (product->dtype != BATCHDOT_F32 && product->dtype != BATCHDOT_F64)
+    if (product->dtype->x != BATCHDOT_F32 && product->dtype->x != BATCHDOT_F64)
         return "f32 and f64 only";
     struct matrix x, y, out;
     if (product->m > INT_MAX || product->n > INT_MAX || product->k > INT_MAX)
@@ -129,7 +129,7 @@ static const char *prepare(const struct contestant *contestant, const struct ite
     struct mkl_jit_state *const mkl = malloc(sizeof *mkl);
     if (!mkl)
         return "out of memory";
-    const int64_t size = (int64_t)product->element_size;
+    const int64_t size = (int64_t)product->dtype->x_size; /* and y's, and the output's */
     *mkl = (struct mkl_jit_state){.destroy = (destroy_function)mkl_function(contestant, "mkl_jit_destroy"),
                                   .x_distance = product->run.x * size,
                                   .y_distance = product->run.y * size,

@@ -129,9 +129,9 @@ static bool describe_all(const struct item_product *product, struct dnnl_state *
     const int64_t m = product->m, n = product->n, k = product->k;
     const struct item_loop *const run = &product->run;
     const struct dnnl_functions *const dnnl = &state->dnnl;
-    return describe(dnnl, product->dtype, run->extent, run->x, m, product->x_m, k, product->x_k, &state->x) &&
-           describe(dnnl, product->dtype, run->extent, run->y, k, product->y_k, n, product->y_n, &state->y) &&
-           describe(dnnl, product->out_dtype, run->extent, run->out, m, product->out_m, n, 1, &state->out);
+    return describe(dnnl, product->dtype->x, run->extent, run->x, m, product->x_m, k, product->x_k, &state->x) &&
+           describe(dnnl, product->dtype->y, run->extent, run->y, k, product->y_k, n, product->y_n, &state->y) &&
+           describe(dnnl, product->dtype->out, run->extent, run->out, m, product->out_m, n, 1, &state->out);
 }
 
 static dnnl_status_t create_primitive(struct dnnl_state *state) {
@@ -200,7 +200,7 @@ static void release(void *state) {
 
 static const char *prepare(const struct contestant *contestant, const struct item_product *product, int threads,
                            void **state) {
-    if (data_type_of(product->dtype) == dnnl_data_type_undef)
+    if (data_type_of(product->dtype->x) == dnnl_data_type_undef)
         return "no such dtype";
     struct dnnl_state *const made = calloc(1, sizeof *made);
     if (!made)

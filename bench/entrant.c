@@ -21,19 +21,16 @@ void entrant_end(const struct entrant *entrant) {
         entrant->contestant->kind->set_threads(entrant->contestant, entrant->threads);
 }
 
-static const char *element_at(const void *data, const struct item_product *product, int64_t index) {
-    return (const char *)data + index * (int64_t)product->element_size;
-}
-
 /* Items first to end of the run that begins at start. */
 static void execute_items(const struct entrant *entrant, const struct arena *arena, struct item_loop start,
                           int64_t first, int64_t end) {
     const struct item_product *const product = entrant->product;
     const struct item_loop run = product->run;
-    entrant->contestant->kind->execute(entrant->state, element_at(arena->x, product, start.x + first * run.x),
-                                       element_at(arena->y, product, start.y + first * run.y),
-                                       (char *)arena->out + (start.out + first * run.out) * (int64_t)product->out_size,
-                                       end - first);
+    const struct bench_dtype *const dtype = product->dtype;
+    const char *const x = (const char *)arena->x + (start.x + first * run.x) * (int64_t)dtype->x_size;
+    const char *const y = (const char *)arena->y + (start.y + first * run.y) * (int64_t)dtype->y_size;
+    char *const out = (char *)arena->out + (start.out + first * run.out) * (int64_t)dtype->out_size;
+    entrant->contestant->kind->execute(entrant->state, x, y, out, end - first);
 }
 
 static void spread_items(const struct entrant *entrant, const struct arena *arena, struct item_loop start) {

@@ -48,6 +48,8 @@ double exact_values_part(const void *data, batchdot_dtype dtype, int64_t index) 
         return ((const double *)data)[index];
     case BATCHDOT_I8:
         return ((const int8_t *)data)[index];
+    case BATCHDOT_U8:
+        return ((const uint8_t *)data)[index];
     case BATCHDOT_I32:
         return ((const int32_t *)data)[index];
     case BATCHDOT_I64:
@@ -70,6 +72,9 @@ void exact_values_set_part(void *data, batchdot_dtype dtype, int64_t index, doub
     case BATCHDOT_I8:
         ((int8_t *)data)[index] = (int8_t)value;
         break;
+    case BATCHDOT_U8:
+        ((uint8_t *)data)[index] = (uint8_t)value;
+        break;
     case BATCHDOT_I32:
         ((int32_t *)data)[index] = (int32_t)value;
         break;
@@ -85,13 +90,15 @@ static bool is_integer(batchdot_dtype dtype) {
     return dtype >= BATCHDOT_I8;
 }
 
-void exact_values_fill(void *data, const struct bench_dtype *dtype, int64_t count, uint32_t seed) {
+void exact_values_fill(void *data, batchdot_dtype dtype, int64_t part_count, uint32_t seed) {
     uint32_t state = seed;
-    for (int64_t i = 0; i < count * dtype->parts; i++) {
+    const bool is_unsigned = dtype == BATCHDOT_U8;
+    for (int64_t i = 0; i < part_count; i++) {
         state =
             state * 1664525U + 1013904223U; /* Numerical Recipes' generator: its upper bits are random enough here */
         const float fraction = (float)(state >> 24) / 256.0F;
-        exact_values_set_part(data, dtype->dtype, i, floorf(fraction * (2 * EXACT_LARGEST + 1)) - EXACT_LARGEST);
+        const double step = floorf(fraction * (2 * EXACT_LARGEST + 1));
+        exact_values_set_part(data, dtype, i, is_unsigned ? step * EXACT_UNSIGNED_STEP : step - EXACT_LARGEST);
     }
 }
 
@@ -105,27 +112,28 @@ struct number {
     float real, imaginary;
 };
 
-static struct number number_at(const void *data, const struct bench_dtype *dtype, int64_t index) {
-    const int parts = dtype->parts;
-    return (struct number){(float)exact_values_part(data, dtype->dtype, index * parts),
-                           parts == 2 ? (float)exact_values_part(data, dtype->dtype, index * parts + 1) : 0};
+static struct number number_at(const void *data, batchdot_dtype dtype, int parts, int64_t index) {
+    return (struct number){(float)exact_values_part(data, dtype, index * parts),
+                           parts == 2 ? (float)exact_values_part(data, dtype, index * parts + 1) : 0};
 }
 
 /* One batch item: out[p, q, r, s] = sum over k of x[p, k, q] * y[r, k, s]. */
 static void multiply_item(const int64_t extents[5], const struct bench_dtype *dtype, const void *x, int64_t x_start,
                           const void *y, int64_t y_start, float *out) {
     const int64_t p_extent = extents[0], q_extent = extents[1], r_extent = extents[2], s_extent = extents[3];
-    const int64_t k_extent = extents[4], parts = dtype->parts;
+    const int64_t k_extent = extents[4];
+    const int parts = dtype->parts;
     for (int64_t i = 0; i < p_extent * q_extent * r_extent * s_extent * parts; i++)
         out[i] = 0;
     for (int64_t p = 0; p < p_extent; p++)
         for (int64_t k = 0; k < k_extent; k++)
             for (int64_t q = 0; q < q_extent; q++) {
-                const struct number a = number_at(x, dtype, x_start + (p * k_extent + k) * q_extent + q);
+                const struct number a = number_at(x, dtype->x, parts, x_start + (p * k_extent + k) * q_extent + q);
                 float *element = out + (p * q_extent + q) * r_extent * s_extent * parts;
                 for (int64_t r = 0; r < r_extent; r++)
                     for (int64_t s = 0; s < s_extent; s++, element += parts) {
-                        const struct number b = number_at(y, dtype, y_start + (r * k_extent + k) * s_extent + s);
+                        const struct number b =
+                            number_at(y, dtype->y, parts, y_start + (r * k_extent + k) * s_extent + s);
                         element[0] += a.real * b.real - a.imaginary * b.imaginary;
                         if (parts == 2)
                             element[1] += a.real * b.imaginary + a.imaginary * b.real;

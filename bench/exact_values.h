@@ -1,18 +1,20 @@
-/* Inputs that every correct library multiplies exactly: small integers, whose sums of products a float holds without
- * rounding, in whatever order they are taken. So a result is right if it is equal, and no tolerance can hide a fault.
- */
+/* Inputs that every correct library multiplies exactly: integers of few bits, whose sums of products a float holds
+ * without rounding, in whatever order they are taken. So a result is right if it is equal, and no tolerance can hide a
+ * fault. */
 #ifndef BATCHDOT_BENCH_EXACT_VALUES_H
 #define BATCHDOT_BENCH_EXACT_VALUES_H
 
 #include "item_product.h"
 
-/* Integers of at most this size: k * 16, and twice that where elements are complex, must stay within 2^24. */
-enum { EXACT_LARGEST = 4, EXACT_MAX_K = (1 << 24) / (2 * EXACT_LARGEST * EXACT_LARGEST) };
+/* Integers of at most this size: k * 16, and twice that where elements are complex, must stay within 2^24. Unsigned
+ * elements are as many multiples of a power of two from 0 on; the last is 128, so that a library that takes a byte for
+ * a signed one is found out: k * 128 * 128, of which a float need not hold the last 8 bits, must stay below 2^31. */
+enum { EXACT_LARGEST = 4, EXACT_UNSIGNED_STEP = 16, EXACT_MAX_K = (1 << 17) - 1 };
 
-void exact_values_fill(void *data, const struct bench_dtype *dtype, int64_t count, uint32_t seed);
+/* A part is a real or an imaginary part, or all of a real element. */
+void exact_values_fill(void *data, batchdot_dtype dtype, int64_t part_count, uint32_t seed);
 
-/* The product of x and y by plain loops over the axes that Keras names. reference has product->out_count elements. A
- * part is a real or an imaginary part, or all of a real element. */
+/* The product of x and y by plain loops over the axes that Keras names. reference has product->out_count elements. */
 void exact_values_multiply(const struct bench_case *bench_case, const void *x, const void *y, float *reference);
 
 /* What an element nobody has written looks like. */

@@ -33,11 +33,7 @@ void item_product_make(const struct bench_case *bench_case, struct item_product 
     const int64_t batch = bench_case->x_shape[0];
     const int64_t x_item = x.contracted * x.behind, y_item = y.contracted * y.behind;
     const int64_t row = y.before * y.behind;
-    *product = (struct item_product){.dtype = bench_case->dtype->dtype,
-                                     .out_dtype = bench_case->dtype->out,
-                                     .element_size = bench_case->dtype->size,
-                                     .out_size = bench_case->dtype->out_size,
-                                     .parts = bench_case->dtype->parts,
+    *product = (struct item_product){.dtype = bench_case->dtype,
                                      .x_count = batch * x.before * x_item,
                                      .y_count = batch * y.before * y_item,
                                      .out_count = batch * x.before * x.behind * row,
@@ -58,7 +54,7 @@ void item_product_make(const struct bench_case *bench_case, struct item_product 
 }
 
 double item_product_flops(const struct item_product *product) {
-    const double flops_a_product = product->parts == 2 ? 8 : 2;
+    const double flops_a_product = product->dtype->parts == 2 ? 8 : 2;
     return flops_a_product * (double)item_product_item_count(product) * (double)product->m * (double)product->n *
            (double)product->k;
 }

@@ -15,9 +15,7 @@ struct item_loop {
 };
 
 struct item_product {
-    batchdot_dtype dtype, out_dtype;
-    size_t element_size, out_size; /* of x and y, and of the output */
-    int parts;                     /* of an element, 2 where it is complex */
+    const struct bench_dtype *dtype;
     /* One item: out[i, j] = sum over l of x[i, l] * y[l, j], at i * x_m + l * x_k and so on. out's rows are contiguous.
      * A stride that is never stepped (extent 1) is that of a contiguous matrix, so that it can serve as a leading
      * dimension. */

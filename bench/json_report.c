@@ -138,8 +138,8 @@ static void print_product(FILE *stream, const struct item_product *product) {
             c->axes.y, product->m, product->n, product->k);
     fprintf(stream, ", \"items\": %" PRId64 ", \"flops\": %.0f, \"bytes\": %" PRId64, item_product_item_count(product),
             item_product_flops(product),
-            (product->x_count + product->y_count) * (int64_t)product->element_size +
-                product->out_count * (int64_t)product->out_size);
+            product->x_count * (int64_t)product->dtype->x_size + product->y_count * (int64_t)product->dtype->y_size +
+                product->out_count * (int64_t)product->dtype->out_size);
 }
 
 static void print_judgement(FILE *stream, const struct results *results, const struct case_result *result) {

@@ -61,12 +61,8 @@ static bool execute_once(const struct contestant *contestant, const struct item_
 /* The smallest product there is, which has the process load what it always needs. */
 static bool warm_up(const struct contestant *contestant, const struct item_product *product, const struct arena *arena,
                     int threads) {
-    const struct bench_case smallest = {.dtype = product->bench_case->dtype,
-                                        .x_ndim = 2,
-                                        .y_ndim = 2,
-                                        .x_shape = {1, 1},
-                                        .y_shape = {1, 1},
-                                        .axes = {1, 1}};
+    const struct bench_case smallest = {
+        .dtype = product->dtype, .x_ndim = 2, .y_ndim = 2, .x_shape = {1, 1}, .y_shape = {1, 1}, .axes = {1, 1}};
     struct item_product one;
     item_product_make(&smallest, &one);
     return execute_once(contestant, &one, arena, threads);

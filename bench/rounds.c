@@ -41,9 +41,9 @@ static void flush(const void *data, size_t size) {
 }
 
 static void flush_operands(const struct arena *arena, const struct item_product *product) {
-    flush(arena->x, (size_t)product->x_count * product->element_size);
-    flush(arena->y, (size_t)product->y_count * product->element_size);
-    flush(arena->out, (size_t)product->out_count * product->out_size);
+    flush(arena->x, (size_t)product->x_count * product->dtype->x_size);
+    flush(arena->y, (size_t)product->y_count * product->dtype->y_size);
+    flush(arena->out, (size_t)product->out_count * product->dtype->out_size);
 }
 #else
 static char *volatile sink; /* lest the writing be left out */

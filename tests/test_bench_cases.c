@@ -1,4 +1,5 @@
 /* The bench's table of cases, its command line, and the cases and contestants that these ask for. */
+#include "exact_values.h"
 #include "npy_fixture.h"
 #include "selection.h"
 
@@ -50,9 +51,15 @@ static void test_real_table(void **state) {
     for (size_t i = 0; i < COUNT(complex_suites); i++)
         if (!table_has(&table, complex_suites[i], "c64", false) || !table_has(&table, complex_suites[i], "c128", false))
             fail_msg("suite %s lacks a case of c64 or c128", complex_suites[i]);
+    static const char *const small_dtypes[] = {"f16", "f16-f32", "bf16", "bf16-f32", "i8", "u8", "u8-i8"};
+    for (size_t i = 0; i < COUNT(small_dtypes); i++)
+        if (!table_has(&table, "medium", small_dtypes[i], false) ||
+            !table_has(&table, "attention", small_dtypes[i], true))
+            fail_msg("suite medium or attention lacks a case of %s", small_dtypes[i]);
     int names = 0;
     for (int i = 0; i < table.count; i++) {
         bool is_known_suite = false, is_known_name = false;
+        assert_in_range(table.cases[i].x_shape[table.cases[i].axes.x], 1, EXACT_MAX_K);
         for (size_t j = 0; j < COUNT(suites); j++)
             is_known_suite = is_known_suite || !strcmp(table.cases[i].suites[0], suites[j]);
         if (!is_known_suite)
@@ -75,11 +82,11 @@ static void test_small_table(void **state) {
     assert_string_equal(table.cases[0].name, "one");
     assert_string_equal(table.cases[1].name, "one");
     assert_string_equal(table.cases[0].dtype->name, "f32");
-    assert_int_equal(table.cases[0].dtype->size, 4);
-    assert_int_equal(table.cases[0].dtype->dtype, BATCHDOT_F32);
+    assert_int_equal(table.cases[0].dtype->x_size, 4);
+    assert_int_equal(table.cases[0].dtype->x, BATCHDOT_F32);
     assert_string_equal(table.cases[1].dtype->name, "f64");
-    assert_int_equal(table.cases[1].dtype->size, 8);
-    assert_int_equal(table.cases[1].dtype->dtype, BATCHDOT_F64);
+    assert_int_equal(table.cases[1].dtype->y_size, 8);
+    assert_int_equal(table.cases[1].dtype->y, BATCHDOT_F64);
     const struct bench_case *const last = &table.cases[3];
     assert_string_equal(last->name, "two");
     assert_int_equal(last->x_ndim, 4);
@@ -95,6 +102,19 @@ static void test_small_table(void **state) {
     assert_false(bench_case_is_in_suite(&table.cases[2], "quick"));
     case_table_free(&table);
     assert_null(bench_dtype_find("f8"));
+}
+
+static void test_mixed_dtype(void **state) {
+    (void)state;
+    const struct bench_dtype *const mixed = bench_dtype_find("u8-i8");
+    assert_non_null(mixed);
+    assert_int_equal(mixed->x, BATCHDOT_U8);
+    assert_int_equal(mixed->y, BATCHDOT_I8);
+    assert_int_equal(mixed->out, BATCHDOT_I32);
+    assert_int_equal(mixed->x_size, 1);
+    assert_int_equal(mixed->y_size, 1);
+    assert_int_equal(mixed->out_size, 4);
+    assert_int_equal(mixed->parts, 1);
 }
 
 #define LONGEST_NAME "12345678901234567890123456789012345678901234567"
@@ -365,12 +385,19 @@ static void test_comparison(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_real_table),  FILE_TEST(test_small_table),
-        FILE_TEST(test_limits_of_a_line),   FILE_TEST(test_faulty_lines),
-        FILE_TEST(test_missing_table),      cmocka_unit_test(test_defaults),
-        cmocka_unit_test(test_all_options), cmocka_unit_test(test_lists),
-        FILE_TEST(test_selected_cases),     cmocka_unit_test(test_selected_contestants),
-        cmocka_unit_test(test_named_cblas), cmocka_unit_test(test_comparison),
+        cmocka_unit_test(test_real_table),
+        FILE_TEST(test_small_table),
+        cmocka_unit_test(test_mixed_dtype),
+        FILE_TEST(test_limits_of_a_line),
+        FILE_TEST(test_faulty_lines),
+        FILE_TEST(test_missing_table),
+        cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_all_options),
+        cmocka_unit_test(test_lists),
+        FILE_TEST(test_selected_cases),
+        cmocka_unit_test(test_selected_contestants),
+        cmocka_unit_test(test_named_cblas),
+        cmocka_unit_test(test_comparison),
     };
     return cmocka_run_group_tests_name("the bench's cases and options", tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* The products that the bench times: their form as runs of items, their exact values, and the memory they lie in. */
 #include "arena.h"
+#include "entrant.h"
 #include "exact_values.h"
 #include "npy_fixture.h"
 
@@ -16,8 +17,15 @@
 
 enum { SHAPES_PER_RANKS_AND_AXES = 60, MAX_ELEMENTS = 3 * 4 * 4 * 4 * 4, MAX_OUT = 3 * 64 * 64, LARGEST_ERROR = 200 };
 
-static const char *const dtype_names[] = {"f32",  "f64",      "c64", "c128", "f16", "f16-f32",
-                                          "bf16", "bf16-f32", "i8",  "i32",  "i64"};
+/* No library computes it; but what takes x's size for y's, or the other way round, goes wrong in it. */
+static const struct bench_dtype unequal_sizes = {"i8-f64", BATCHDOT_I8, BATCHDOT_F64, BATCHDOT_F64, 1, 8, 8, 1};
+
+static const char *const dtype_names[] = {"f32",      "f64", "c64", "c128",  "f16", "f16-f32", "bf16",
+                                          "bf16-f32", "i8",  "u8",  "u8-i8", "i32", "i64",     "i8-f64"};
+
+static const struct bench_dtype *dtype_named(const char *name) {
+    return !strcmp(name, unequal_sizes.name) ? &unequal_sizes : bench_dtype_find(name);
+}
 
 /* ---- Items ------------------------------------------------------------------------------------------------------ */
 
@@ -30,7 +38,7 @@ static uint32_t next_random(uint32_t *state) {
 static struct bench_case make_case(int x_ndim, int y_ndim, batchdot_axes axes, uint32_t seed) {
     uint32_t random = seed;
     struct bench_case one = {.name = "random", .x_ndim = x_ndim, .y_ndim = y_ndim, .axes = axes};
-    one.dtype = bench_dtype_find(dtype_names[next_random(&random) % COUNT(dtype_names)]);
+    one.dtype = dtype_named(dtype_names[next_random(&random) % COUNT(dtype_names)]);
     for (int i = 1; i < CASE_MAX_NDIM; i++) {
         one.x_shape[i] = i < x_ndim ? 1 + (int64_t)(next_random(&random) % 5) / 2 : 0;
         one.y_shape[i] = i < y_ndim ? 1 + (int64_t)(next_random(&random) % 5) / 2 : 0;
@@ -63,9 +71,10 @@ static int64_t count_of(int ndim, const int64_t *shape) {
     return count;
 }
 
-static double _Complex element_at(const void *data, const struct bench_dtype *dtype, int64_t place) {
-    const double real = exact_values_part(data, dtype->dtype, place * dtype->parts);
-    return dtype->parts == 1 ? real : real + exact_values_part(data, dtype->dtype, place * 2 + 1) * I;
+static double _Complex element_at(const void *data, batchdot_dtype dtype, int64_t place) {
+    if (dtype != BATCHDOT_C64 && dtype != BATCHDOT_C128)
+        return exact_values_part(data, dtype, place);
+    return exact_values_part(data, dtype, place * 2) + exact_values_part(data, dtype, place * 2 + 1) * I;
 }
 
 /* batch_dot as Keras defines it, axis by axis: the batch, x's other axes, y's other axes. Returns how many elements. */
@@ -80,7 +89,7 @@ static int64_t multiply_by_definition(const struct bench_case *c, const void *x,
             int64_t index = i % (count / batch_count);
             const int64_t y_place = place_of(c->y_ndim, c->y_shape, c->axes.y, batch, k, &index);
             const int64_t x_place = place_of(c->x_ndim, c->x_shape, c->axes.x, batch, k, &index);
-            out[i] += element_at(x, c->dtype, x_place) * element_at(y, c->dtype, y_place);
+            out[i] += element_at(x, c->dtype->x, x_place) * element_at(y, c->dtype->y, y_place);
         }
     }
     return count;
@@ -104,7 +113,7 @@ static void multiply_item(const struct item_product *p, const void *x, int64_t x
                 const int64_t x_place = x_start + i * p->x_m + l * p->x_k, y_place = y_start + l * p->y_k + j * p->y_n;
                 assert_in_range(x_place, 0, p->x_count - 1);
                 assert_in_range(y_place, 0, p->y_count - 1);
-                out->values[place] += element_at(x, dtype, x_place) * element_at(y, dtype, y_place);
+                out->values[place] += element_at(x, dtype->x, x_place) * element_at(y, dtype->y, y_place);
             }
         }
 }
@@ -154,13 +163,12 @@ static void check_product(const struct bench_case *c, uint32_t seed) {
     assert_int_equal(product.x_count, count_of(c->x_ndim, c->x_shape));
     assert_int_equal(product.y_count, count_of(c->y_ndim, c->y_shape));
     assert_in_range(product.x_count, 1, MAX_ELEMENTS);
-    exact_values_fill(x, c->dtype, product.x_count, seed);
-    exact_values_fill(y, c->dtype, product.y_count, seed + 1);
+    exact_values_fill(x, c->dtype->x, product.x_count * c->dtype->parts, seed);
+    exact_values_fill(y, c->dtype->y, product.y_count * c->dtype->parts, seed + 1);
     const int64_t count = multiply_by_definition(c, x, y, expected);
     assert_in_range(count, 1, MAX_OUT);
     assert_int_equal(product.out_count, count);
-    assert_int_equal(product.dtype, c->dtype->dtype);
-    assert_int_equal(product.element_size, c->dtype->size);
+    assert_ptr_equal(product.dtype, c->dtype);
     exact_values_multiply(c, x, y, reference);
     multiply_by_items(&product, x, y, &out);
     const int parts = c->dtype->parts;
@@ -190,23 +198,24 @@ static void test_products(void **state) {
 
 /* ---- Exact values ----------------------------------------------------------------------------------------------- */
 
-static void check_values(const struct bench_dtype *dtype) {
+/* The values are 0, 16, ... 128 where there are no others than positive ones, and -4, -3, ... 4 elsewhere. */
+static void check_values(batchdot_dtype dtype, size_t element_size, int parts) {
     double data[2000], other[2000]; /* room for any dtype */
-    const int parts = dtype->parts;
-    int seen[2 * EXACT_LARGEST + 1] = {0}, different = 0;
-    exact_values_fill(data, dtype, 1000, 5);
-    exact_values_fill(other, dtype, 1000, 6);
+    const double step = dtype == BATCHDOT_U8 ? 16 : 1, least = dtype == BATCHDOT_U8 ? 0 : -4;
+    int seen[9] = {0}, different = 0;
+    exact_values_fill(data, dtype, 1000L * parts, 5);
+    exact_values_fill(other, dtype, 1000L * parts, 6);
     for (int i = 0; i < 1000 * parts; i++) {
-        const double value = exact_values_part(data, dtype->dtype, i);
-        assert_true(value == floor(value) && fabs(value) <= EXACT_LARGEST);
-        seen[(int)value + EXACT_LARGEST]++;
-        different += value != exact_values_part(other, dtype->dtype, i);
+        const double value = exact_values_part(data, dtype, i), place = (value - least) / step;
+        assert_true(place == floor(place) && place >= 0 && place < (double)COUNT(seen));
+        seen[(int)place]++;
+        different += value != exact_values_part(other, dtype, i);
     }
     for (size_t i = 0; i < COUNT(seen); i++)
         assert_in_range(seen[i], 50 * parts, 200 * parts);
     assert_true(different > 500 * parts);
-    exact_values_fill(other, dtype, 1000, 5);
-    assert_memory_equal(data, other, 1000 * dtype->size);
+    exact_values_fill(other, dtype, 1000L * parts, 5);
+    assert_memory_equal(data, other, 1000 * element_size);
 }
 
 static void check_differences(const struct bench_dtype *dtype) {
@@ -241,8 +250,10 @@ static void check_differences(const struct bench_dtype *dtype) {
 static void test_exact_values(void **state) {
     (void)state;
     for (size_t i = 0; i < COUNT(dtype_names); i++) {
-        check_values(bench_dtype_find(dtype_names[i]));
-        check_differences(bench_dtype_find(dtype_names[i]));
+        const struct bench_dtype *const dtype = dtype_named(dtype_names[i]);
+        check_values(dtype->x, dtype->x_size, dtype->parts);
+        check_values(dtype->y, dtype->y_size, dtype->parts);
+        check_differences(dtype);
     }
 }
 
@@ -257,7 +268,7 @@ static struct case_table arena_cases(void) {
         {.name = "small", .x_ndim = 2, .y_ndim = 2, .x_shape = {1, 1}, .y_shape = {1, 1}, .axes = {1, 1}},
     };
     for (size_t i = 0; i < COUNT(cases); i++)
-        cases[i].dtype = bench_dtype_find(i == 1 ? "f32" : i == 2 ? "c128" : i == 3 ? "i8" : "f64");
+        cases[i].dtype = dtype_named(i == 1 ? "i8-f64" : i == 2 ? "c128" : i == 3 ? "i8" : "f64");
     return (struct case_table){cases, (int)COUNT(cases)};
 }
 
@@ -267,11 +278,12 @@ struct part {
 };
 
 static void check_layout(const struct arena *arena, const struct item_product *product) {
+    const struct bench_dtype *const dtype = product->dtype;
     const struct part parts[] = {
-        {arena->x, (size_t)product->x_count * product->element_size},
-        {arena->y, (size_t)product->y_count * product->element_size},
-        {(const char *)arena->reference, (size_t)(product->out_count * product->parts) * sizeof(float)},
-        {(const char *)arena->out - 256, (size_t)product->out_count * product->out_size + 512},
+        {arena->x, (size_t)product->x_count * dtype->x_size},
+        {arena->y, (size_t)product->y_count * dtype->y_size},
+        {(const char *)arena->reference, (size_t)(product->out_count * dtype->parts) * sizeof(float)},
+        {(const char *)arena->out - 256, (size_t)product->out_count * dtype->out_size + 512},
     };
     for (size_t i = 0; i < COUNT(parts); i++) {
         assert_true(parts[i].start >= arena->memory && parts[i].start + parts[i].size <= arena->memory + arena->size);
@@ -291,13 +303,13 @@ static bool is_unwritten(double value) {
 }
 
 static void check_margins(const struct arena *arena, const struct item_product *product) {
-    const long behind = (long)((size_t)product->out_count * product->out_size);
+    const long behind = (long)((size_t)product->out_count * product->dtype->out_size);
     const long places[] = {-256, -255, -1, behind, behind + 1, behind + 255};
     char *const out = arena->out;
     arena_spoil_output(arena, product);
     assert_true(arena_margins_are_intact(arena, product));
-    assert_true(is_unwritten(exact_values_part(out, product->bench_case->dtype->out, 0)));
-    assert_true(is_unwritten(exact_values_part(out, product->bench_case->dtype->out, product->out_count - 1)));
+    assert_true(is_unwritten(exact_values_part(out, product->dtype->out, 0)));
+    assert_true(is_unwritten(exact_values_part(out, product->dtype->out, product->out_count - 1)));
     memset(out, 0, (size_t)behind);
     assert_true(arena_margins_are_intact(arena, product));
     for (size_t i = 0; i < COUNT(places); i++) {
@@ -318,14 +330,15 @@ static void check_arena(bool is_shared) {
         item_product_make(&cases.cases[i], &product);
         arena_fill(&arena, &product, 3);
         check_layout(&arena, &product);
-        memset(arena.reference, 1, (size_t)(product.out_count * product.parts) * sizeof(float));
+        const struct bench_dtype *const dtype = product.dtype;
+        memset(arena.reference, 1, (size_t)(product.out_count * dtype->parts) * sizeof(float));
         check_margins(&arena, &product);
         double expected[20000];
         assert_in_range(product.x_count, 1, 20000);
-        exact_values_fill(expected, cases.cases[i].dtype, product.x_count, 3);
-        assert_memory_equal(arena.x, expected, (size_t)product.x_count * product.element_size);
-        exact_values_fill(expected, cases.cases[i].dtype, product.y_count, 4);
-        assert_memory_equal(arena.y, expected, (size_t)product.y_count * product.element_size);
+        exact_values_fill(expected, dtype->x, product.x_count * dtype->parts, 3);
+        assert_memory_equal(arena.x, expected, (size_t)product.x_count * dtype->x_size);
+        exact_values_fill(expected, dtype->y, product.y_count * dtype->parts, 4);
+        assert_memory_equal(arena.y, expected, (size_t)product.y_count * dtype->y_size);
     }
     arena_free(&arena);
     assert_null(arena.memory);
@@ -402,10 +415,74 @@ static void test_protection(void **state) {
     arena_free(&large);
 }
 
+/* ---- Executing -------------------------------------------------------------------------------------------------- */
+
+/* A contestant that computes items of unequal_sizes, in as many calls as it is given. */
+static const char *prepare_items(const struct contestant *contestant, const struct item_product *product, int threads,
+                                 void **state) {
+    (void)contestant, (void)threads;
+    *state = (void *)product;
+    return NULL;
+}
+
+static void execute_items(void *state, const void *x_data, const void *y_data, void *out_data, int64_t count) {
+    const struct item_product *const p = state;
+    const int8_t *const x = x_data;
+    const double *const y = y_data;
+    double *const out = out_data;
+    for (int64_t item = 0; item < count; item++)
+        for (int64_t i = 0; i < p->m; i++)
+            for (int64_t j = 0; j < p->n; j++) {
+                double sum = 0;
+                for (int64_t l = 0; l < p->k; l++)
+                    sum += x[item * p->run.x + i * p->x_m + l * p->x_k] * y[item * p->run.y + l * p->y_k + j * p->y_n];
+                out[item * p->run.out + i * p->out_m + j] = sum;
+            }
+}
+
+static void release_nothing(void *state) {
+    (void)state;
+}
+
+static void check_execution(struct bench_case *bench_case, int threads, uint32_t seed) {
+    static const struct contestant_kind kind = {
+        .unit = UNIT_ITEMS, .prepare = prepare_items, .execute = execute_items, .release = release_nothing};
+    static const struct contestant contestant = {.kind = &kind};
+    const struct case_table cases = {bench_case, 1};
+    struct arena arena;
+    struct item_product product;
+    struct entrant entrant;
+    assert_true(arena_make(&arena, &cases, false));
+    item_product_make(bench_case, &product);
+    arena_fill(&arena, &product, seed);
+    arena_spoil_output(&arena, &product);
+    exact_values_multiply(bench_case, arena.x, arena.y, arena.reference);
+    assert_null(entrant_prepare(&entrant, &contestant, &product, threads));
+    entrant_begin(&entrant);
+    entrant_execute(&entrant, &arena);
+    entrant_end(&entrant);
+    entrant_release(&entrant);
+    const int64_t different =
+        exact_values_first_difference(arena.out, product.dtype, arena.reference, product.out_count);
+    if (different >= 0 || !arena_margins_are_intact(&arena, &product))
+        fail_msg("element %d, %d threads:%s", (int)different, threads, describe(bench_case));
+    arena_free(&arena);
+}
+
+static void test_execution(void **state) {
+    (void)state;
+    for (uint32_t seed = 1; seed <= 200; seed++) {
+        const int x_ndim = 2 + (int)seed % 3, y_ndim = 2 + (int)seed / 3 % 3;
+        struct bench_case one = make_case(x_ndim, y_ndim, (batchdot_axes){1, y_ndim - 1}, seed);
+        one.dtype = &unequal_sizes;
+        check_execution(&one, 1 + (int)seed % 2, seed);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_products), cmocka_unit_test(test_exact_values), cmocka_unit_test(test_arena),
-        cmocka_unit_test(test_sharing),  cmocka_unit_test(test_protection),
+        cmocka_unit_test(test_sharing),  cmocka_unit_test(test_protection),   cmocka_unit_test(test_execution),
     };
     return cmocka_run_group_tests_name("the bench's products", tests, NULL, NULL);
 }

@@ -183,6 +183,28 @@ static void test_complex_dtypes(void **state) {
     command_release(&result);
 }
 
+/* This library computes every dtype of the table rightly, mixed ones too. */
+static void test_every_dtype(void **state) {
+    static const char *const dtypes[] = {"f32",      "f64", "c64", "c128",  "f16", "f16-f32", "bf16",
+                                         "bf16-f32", "i8",  "u8",  "u8-i8", "i32", "i64"};
+    char table[300] = "";
+    size_t length = 0;
+    (void)state;
+    for (size_t i = 0; i < COUNT(dtypes); i++)
+        length += (size_t)snprintf(table + length, sizeof table - length, "%s%s", i ? "," : "every\tt\t", dtypes[i]);
+    length += (size_t)snprintf(table + length, sizeof table - length, "\t3,5,33\t3,33,7\t2,1\n");
+    command_result result;
+    fixture_write("cases.tsv", table, length);
+    BENCH(&result, "--peer", "none");
+    assert_ends_well(&result);
+    for (size_t i = 0; i < COUNT(dtypes); i++) {
+        assert_timed(&result, "every", dtypes[i], "batchdot");
+        assert_timed(&result, "every", dtypes[i], "touch");
+    }
+    assert_does_not_say(&result, "found wanting");
+    command_release(&result);
+}
+
 static void test_faulty_peers(void **state) {
     static const struct {
         const char *fault, *word, *reason;
@@ -418,6 +440,7 @@ int main(void) {
         PROGRAM_TEST(test_only_named_peer),
         PROGRAM_TEST(test_contracted_extent_of_one),
         PROGRAM_TEST(test_complex_dtypes),
+        PROGRAM_TEST(test_every_dtype),
         PROGRAM_TEST(test_faulty_peers),
         PROGRAM_TEST(test_late_fault_alone),
         PROGRAM_TEST(test_peers_that_do_not_load),
