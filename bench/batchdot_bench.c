@@ -171,7 +171,7 @@ static bool time_all(struct results *results, const struct bench_options *option
 
 static int print_list(const struct case_table *cases, const struct contestant_list *contestants) {
     for (int i = 0; i < cases->count; i++) {
-        printf("%-24s %-4s", cases->cases[i].name, cases->cases[i].dtype->name);
+        printf("%-24s %-8s", cases->cases[i].name, cases->cases[i].dtype->name);
         for (int j = 0; j < cases->cases[i].suite_count; j++)
             printf(" %s", cases->cases[i].suites[j]);
         putchar('\n');

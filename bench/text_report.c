@@ -4,7 +4,14 @@
 
 #include <string.h>
 
-enum { CASE_WIDTH = 24, COLUMN_WIDTH = 8, HEADING_LINES = 3, WORST_COUNT = 5 };
+enum {
+    CASE_WIDTH = 24,
+    DTYPE_WIDTH = 8,
+    FIRST_WIDTH = CASE_WIDTH + 1 + DTYPE_WIDTH,
+    COLUMN_WIDTH = 8,
+    HEADING_LINES = 3,
+    WORST_COUNT = 5
+};
 
 static const char *const verdict_words[] = {[VERDICT_RIGHT] = "",
                                             [VERDICT_CANNOT] = "-",
@@ -49,7 +56,7 @@ static void print_name_part(FILE *stream, const char *name, int part) {
 /* Names are broken at their hyphens, so that columns can be narrow. */
 static void print_heading(FILE *stream, const struct contestant_list *contestants) {
     for (int line = 0; line < HEADING_LINES; line++) {
-        fprintf(stream, "%-*s", CASE_WIDTH + 5, line == 0 ? "GFLOP/s" : "");
+        fprintf(stream, "%-*s", FIRST_WIDTH, line == 0 ? "GFLOP/s" : "");
         for (int i = 0; i < contestants->count; i++)
             print_name_part(stream, contestants->entries[i].name, line);
         fputs(line == 0   ? "   ours / best peer     of the\n"
@@ -69,7 +76,7 @@ static void print_ratio(FILE *stream, const struct case_result *result) {
 
 static void print_case(FILE *stream, const struct results *results, const struct case_result *result) {
     const struct bench_case *const bench_case = result->product.bench_case;
-    fprintf(stream, "%-*s %-4s", CASE_WIDTH, bench_case->name, bench_case->dtype->name);
+    fprintf(stream, "%-*s %-*s", CASE_WIDTH, bench_case->name, DTYPE_WIDTH, bench_case->dtype->name);
     for (int i = 0; i < results->contestants.count; i++) {
         const enum verdict_status status = result->contestants[i].verdict.status;
         if (status == VERDICT_RIGHT)
@@ -88,7 +95,8 @@ static void print_suite(FILE *stream, const struct results *results, const char 
     const struct suite_summary summary = evaluate_suite(results, suite, dtype);
     if (!summary.count)
         return;
-    fprintf(stream, "%-*s %-4s %5d", CASE_WIDTH, suite ? suite : "all", dtype ? dtype->name : "all", summary.count);
+    fprintf(stream, "%-*s %-*s %5d", CASE_WIDTH, suite ? suite : "all", DTYPE_WIDTH, dtype ? dtype->name : "all",
+            summary.count);
     if (summary.ratio.count)
         fprintf(stream, " %12.2f", geometric_mean_value(&summary.ratio));
     else
@@ -117,8 +125,7 @@ static void print_suite_of_each_dtype(FILE *stream, const struct results *result
 }
 
 static void print_suites(FILE *stream, const struct results *results) {
-    fprintf(stream, "\n%-*s %5s %12s %14s\n", CASE_WIDTH + 5, "geometric means", "cases", "ours / best",
-            "of the bound");
+    fprintf(stream, "\n%-*s %5s %12s %14s\n", FIRST_WIDTH, "geometric means", "cases", "ours / best", "of the bound");
     for (int i = 0; i < results->case_count; i++)
         if (!is_known(results, i, true))
             print_suite_of_each_dtype(stream, results, results->cases[i].product.bench_case->suites[0]);
@@ -149,7 +156,7 @@ static void print_worst(FILE *stream, const struct results *results, bool by_bou
         fprintf(stream, "\nthe worst cases %s\n", by_bound ? "beside the bound" : "beside the best peer");
     for (int i = 0; i < WORST_COUNT && one; i++, one = next_worst(results, one, by_bound)) {
         const struct bench_case *const bench_case = one->product.bench_case;
-        fprintf(stream, "  %-*s %-4s", CASE_WIDTH, bench_case->name, bench_case->dtype->name);
+        fprintf(stream, "  %-*s %-*s", CASE_WIDTH, bench_case->name, DTYPE_WIDTH, bench_case->dtype->name);
         if (by_bound)
             fprintf(stream, " %5.0f %% of %s\n", 100 * one->bound_fraction,
                     results->contestants.entries[one->bound].name);
@@ -212,12 +219,12 @@ void text_report_results(FILE *stream, const struct results *results) {
 
 int text_report_comparison(FILE *stream, const struct results *results) {
     int lost = 0;
-    fprintf(stream, "%-*s %10s %10s   %-22s %s\n", CASE_WIDTH + 5, "GFLOP/s", "new", "old", "new / old (quartiles)",
+    fprintf(stream, "%-*s %10s %10s   %-22s %s\n", FIRST_WIDTH, "GFLOP/s", "new", "old", "new / old (quartiles)",
             "noise: old / old (quartiles)");
     for (int i = 0; i < results->case_count; i++) {
         const struct case_result *const one = &results->cases[i];
         const struct bench_case *const bench_case = one->product.bench_case;
-        fprintf(stream, "%-*s %-4s", CASE_WIDTH, bench_case->name, bench_case->dtype->name);
+        fprintf(stream, "%-*s %-*s", CASE_WIDTH, bench_case->name, DTYPE_WIDTH, bench_case->dtype->name);
         if (one->ours < 0 || one->best_peer < 0) {
             fputs("  not timed\n", stream);
             continue;

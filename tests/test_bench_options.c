@@ -43,9 +43,9 @@ static void test_list(void **state) {
     static const char mine[] = "mine=" FAULTY_CBLAS_FILE;
     BENCH(&result, "--list", "--cblas", mine);
     assert_ends_well(&result);
-    assert_has_line(&result, "tiny                     f32  test quick\n");
-    assert_has_line(&result, "tiny                     f64  test quick\n");
-    assert_has_line(&result, "turned                   f32  more\n");
+    assert_has_line(&result, "tiny                     f32      test quick\n");
+    assert_has_line(&result, "tiny                     f64      test quick\n");
+    assert_has_line(&result, "turned                   f32      more\n");
     assert_has_line(&result, "batchdot                 /");
     assert_has_line(&result, "openblas                 ");
     assert_has_line(&result, "mine                     " FAULTY_CBLAS_FILE "\n");
@@ -53,7 +53,7 @@ static void test_list(void **state) {
     command_release(&result);
     RUN(&result, "--list", "--suite", "tiny", "--peer", "none");
     assert_ends_well(&result);
-    assert_has_line(&result, "tiny-2                   f32  tiny\n");
+    assert_has_line(&result, "tiny-2                   f32      tiny\n");
     assert_null(strstr(result.out, "skinny"));
     assert_null(strstr(result.out, "blas"));
     command_release(&result);

@@ -183,6 +183,17 @@ static void test_complex_dtypes(void **state) {
     command_release(&result);
 }
 
+/* Where it stands in its line, behind the case's name. */
+static size_t end_of_first_cell(const command_result *result, const char *name, const char *dtype) {
+    char start[80];
+    snprintf(start, sizeof start, "\n%-24s %s ", name, dtype);
+    const char *const line = strstr(result->out, start);
+    if (!line)
+        fail_with(result, start);
+    const size_t blanks = strlen(start) + strspn(line + strlen(start), " ");
+    return blanks + strcspn(line + blanks, " ");
+}
+
 /* This library computes every dtype of the table rightly, mixed ones too. */
 static void test_every_dtype(void **state) {
     static const char *const dtypes[] = {"f32",      "f64", "c64", "c128",  "f16", "f16-f32", "bf16",
@@ -200,6 +211,7 @@ static void test_every_dtype(void **state) {
     for (size_t i = 0; i < COUNT(dtypes); i++) {
         assert_timed(&result, "every", dtypes[i], "batchdot");
         assert_timed(&result, "every", dtypes[i], "touch");
+        assert_int_equal(end_of_first_cell(&result, "every", dtypes[i]), end_of_first_cell(&result, "every", "f32"));
     }
     assert_does_not_say(&result, "found wanting");
     command_release(&result);
