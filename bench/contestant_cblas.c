@@ -1,5 +1,6 @@
-/* A CBLAS with 32-bit integers, in the three ways in which one can use it for a batch: a loop over ?gemm, a loop over
- * ?gemv or ?dot where the item is a vector, and its own ?gemm_batch_strided. */
+/* A CBLAS with 32-bit integers, in the three ways in which one can use it for a batch: a loop over ?gemm and over what
+ * some have beside it for small dtypes, a loop over ?gemv or ?dot where the item is a vector, and its own
+ * ?gemm_batch_strided. */
 #include "contestants.h"
 #include "shared_library.h"
 
@@ -7,11 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROW_MAJOR = 101, NO_TRANSPOSE = 111, TRANSPOSE = 112 };
+enum { ROW_MAJOR = 101, NO_TRANSPOSE = 111, TRANSPOSE = 112, ONE_OFFSET_FOR_ALL = 173 };
+
+struct blas_product;
+typedef void loop_function(const struct blas_product *product, const void *x, const void *y, void *out, int64_t count);
 
 struct blas_product {
     struct item_product items;
     any_function routine;
+    loop_function *loop;
     int m, n, k;
     int x_transpose, y_transpose, x_lda, y_lda, out_lda;
     /* A matrix by a vector: row-major rows by columns, as gemv takes it. */
@@ -70,82 +75,7 @@ static void set_threads(const struct contestant *contestant, int threads) {
     }
 }
 
-/* Fills in the matrix product of one item, and looks for the routine that computes it: its name, with the letter of the
- * dtype where that has a %c. */
-static const char *prepare_routine(const struct contestant *contestant, const struct item_product *product,
-                                   const char *pattern, struct blas_product **made) {
-    static const char letters[] = {'s', 'd', 'c', 'z'};
-    if (product->dtype->x > BATCHDOT_C128)
-        return "no such dtype";
-    char name[40];
-    snprintf(name, sizeof name, pattern, letters[product->dtype->x]);
-    const any_function routine = shared_library_function(contestant->handle, contestant->symbol_prefix, name);
-    if (!routine)
-        return "the library has no such routine";
-    struct blas_product *const state = malloc(sizeof *state);
-    if (!state)
-        return "out of memory";
-    const bool x_transposed = product->x_k != 1, y_transposed = product->y_n != 1;
-    *state = (struct blas_product){.items = *product,
-                                   .routine = routine,
-                                   .m = (int)product->m,
-                                   .n = (int)product->n,
-                                   .k = (int)product->k,
-                                   .x_transpose = x_transposed ? TRANSPOSE : NO_TRANSPOSE,
-                                   .y_transpose = y_transposed ? TRANSPOSE : NO_TRANSPOSE,
-                                   .x_lda = (int)(x_transposed ? product->x_k : product->x_m),
-                                   .y_lda = (int)(y_transposed ? product->y_n : product->y_k),
-                                   .out_lda = (int)product->out_m};
-    *made = state;
-    return NULL;
-}
-
-static const char *prepare_gemm(const struct contestant *contestant, const struct item_product *product, int threads,
-                                void **state) {
-    (void)threads;
-    return prepare_routine(contestant, product, "cblas_%cgemm", (struct blas_product **)state);
-}
-
-static const char *prepare_batch(const struct contestant *contestant, const struct item_product *product, int threads,
-                                 void **state) {
-    (void)threads;
-    return prepare_routine(contestant, product, "cblas_%cgemm_batch_strided", (struct blas_product **)state);
-}
-
-static const char *prepare_vector(const struct contestant *contestant, const struct item_product *product, int threads,
-                                  void **state) {
-    (void)threads;
-    if (product->m != 1 && product->n != 1)
-        return "the item is no vector";
-    const bool is_dot = product->m == 1 && product->n == 1;
-    struct blas_product *made = NULL;
-    const char *const pattern = !is_dot                      ? "cblas_%cgemv"
-                                : product->dtype->parts == 2 ? "cblas_%cdotu_sub"
-                                                             : "cblas_%cdot";
-    const char *const reason = prepare_routine(contestant, product, pattern, &made);
-    if (reason)
-        return reason;
-    made->x_is_the_matrix = product->n == 1;
-    if (made->x_is_the_matrix) { /* out[i] = sum over l of x[i, l] * y[l] */
-        const bool rows_are_contiguous = product->x_k == 1;
-        made->transpose = rows_are_contiguous ? NO_TRANSPOSE : TRANSPOSE;
-        made->rows = rows_are_contiguous ? made->m : made->k;
-        made->columns = rows_are_contiguous ? made->k : made->m;
-        made->lda = made->x_lda;
-        made->vector_step = (int)product->y_k;
-        made->out_step = (int)product->out_m;
-    } else { /* out[j] = sum over l of x[l] * y[l, j] */
-        const bool rows_are_contiguous = product->y_n == 1;
-        made->transpose = rows_are_contiguous ? TRANSPOSE : NO_TRANSPOSE;
-        made->rows = rows_are_contiguous ? made->k : made->n;
-        made->columns = rows_are_contiguous ? made->n : made->k;
-        made->lda = made->y_lda;
-        made->vector_step = (int)product->x_k;
-        made->out_step = 1;
-    }
-    *state = made;
-    return NULL;
-}
+#define ONE 1
 
 #define ELEMENT float
 #define LOOPS(name) name##_f32
@@ -174,45 +104,169 @@ static const char *prepare_vector(const struct contestant *contestant, const str
 #undef ELEMENT
 #undef LOOPS
 
-typedef void loop_function(const struct blas_product *product, const void *x, const void *y, void *out, int64_t count);
+#undef IS_COMPLEX
+#undef ONE
 
-/* By dtype, from BATCHDOT_F32 on. */
-#define LOOPS_OF(name)                                                                                                 \
-    { name##_f32, name##_f64, name##_c64, name##_c128 }
-static loop_function *const gemm_loops[] = LOOPS_OF(gemm), *const batch_loops[] = LOOPS_OF(gemm_batch),
-                            *const gemv_loops[] = LOOPS_OF(gemv), *const dot_loops[] = LOOPS_OF(dot);
+/* Of halves there is a product only. It takes factors by their bits. */
+#define GEMM_ONLY 1
+#define ONE 0x3c00
 
-static void execute_gemm(void *state, const void *x, const void *y, void *out, int64_t count) {
-    const struct blas_product *const product = state;
-    gemm_loops[product->items.dtype->x](product, x, y, out, count);
+#define ELEMENT uint16_t
+#define LOOPS(name) name##_f16
+#include "contestant_cblas_loops.h"
+#undef ELEMENT
+#undef LOOPS
+
+/* MKL's product of bytes wants x to be unsigned and y signed where matrices are row-major. Both, and the output, could
+ * have something added. */
+static void gemm_u8_i8(const struct blas_product *p, const void *x_data, const void *y_data, void *out_data,
+                       int64_t count) {
+    typedef void gemm_function(int, int, int, int, int, int, int, float, const void *, int, int8_t, const void *, int,
+                               int8_t, float, void *, int, const void *);
+    gemm_function *const gemm = (gemm_function *)p->routine;
+    const uint8_t *const x = x_data;
+    const int8_t *const y = y_data;
+    int32_t *const out = out_data;
+    const int32_t no_offset = 0;
+    const struct item_loop run = p->items.run;
+    for (int64_t i = 0; i < count; i++)
+        gemm(ROW_MAJOR, p->x_transpose, p->y_transpose, ONE_OFFSET_FOR_ALL, p->m, p->n, p->k, 1, x + i * run.x,
+             p->x_lda, 0, y + i * run.y, p->y_lda, 0, 0, out + i * run.out, p->out_lda, &no_offset);
 }
 
-static void execute_batch(void *state, const void *x, const void *y, void *out, int64_t count) {
-    const struct blas_product *const product = state;
-    batch_loops[product->items.dtype->x](product, x, y, out, count);
+/* What computes a dtype of the bench. Where there are several the first one that the library has is taken. */
+struct routine {
+    const char *dtype, *name;
+    loop_function *loop;
+};
+
+enum { MAX_ROUTINES = 10 };
+
+static const struct routine gemm_routines[MAX_ROUTINES] = {
+    {"f32", "cblas_sgemm", gemm_f32},
+    {"f64", "cblas_dgemm", gemm_f64},
+    {"c64", "cblas_cgemm", gemm_c64},
+    {"c128", "cblas_zgemm", gemm_c128},
+    {"f16", "cblas_hgemm", gemm_f16},
+    {"f16-f32", "cblas_gemm_f16f16f32", gemm_f32},
+    {"bf16-f32", "cblas_gemm_bf16bf16f32", gemm_f32}, /* MKL's, */
+    {"bf16-f32", "cblas_sbgemm", gemm_f32},           /* and OpenBLAS's */
+    {"u8-i8", "cblas_gemm_s8u8s32", gemm_u8_i8},
+};
+static const struct routine gemv_routines[MAX_ROUTINES] = {
+    {"f32", "cblas_sgemv", gemv_f32},
+    {"f64", "cblas_dgemv", gemv_f64},
+    {"c64", "cblas_cgemv", gemv_c64},
+    {"c128", "cblas_zgemv", gemv_c128},
+};
+static const struct routine dot_routines[MAX_ROUTINES] = {
+    {"f32", "cblas_sdot", dot_f32},
+    {"f64", "cblas_ddot", dot_f64},
+    {"c64", "cblas_cdotu_sub", dot_c64},
+    {"c128", "cblas_zdotu_sub", dot_c128},
+};
+static const struct routine batch_routines[MAX_ROUTINES] = {
+    {"f32", "cblas_sgemm_batch_strided", gemm_batch_f32},
+    {"f64", "cblas_dgemm_batch_strided", gemm_batch_f64},
+    {"c64", "cblas_cgemm_batch_strided", gemm_batch_c64},
+    {"c128", "cblas_zgemm_batch_strided", gemm_batch_c128},
+};
+
+/* Fills in the matrix product of one item, and the first of the routines for its dtype that the library has. */
+static const char *prepare_routine(const struct contestant *contestant, const struct item_product *product,
+                                   const struct routine routines[MAX_ROUTINES], struct blas_product **made) {
+    const struct routine *chosen = NULL;
+    any_function routine = NULL;
+    for (const struct routine *one = routines; !routine && one < routines + MAX_ROUTINES && one->dtype; one++)
+        if (!strcmp(one->dtype, product->dtype->name)) {
+            chosen = one;
+            routine = shared_library_function(contestant->handle, contestant->symbol_prefix, one->name);
+        }
+    if (!routine)
+        return chosen ? "the library has no such routine" : "no such dtype";
+    struct blas_product *const state = malloc(sizeof *state);
+    if (!state)
+        return "out of memory";
+    const bool x_transposed = product->x_k != 1, y_transposed = product->y_n != 1;
+    *state = (struct blas_product){.items = *product,
+                                   .routine = routine,
+                                   .loop = chosen->loop,
+                                   .m = (int)product->m,
+                                   .n = (int)product->n,
+                                   .k = (int)product->k,
+                                   .x_transpose = x_transposed ? TRANSPOSE : NO_TRANSPOSE,
+                                   .y_transpose = y_transposed ? TRANSPOSE : NO_TRANSPOSE,
+                                   .x_lda = (int)(x_transposed ? product->x_k : product->x_m),
+                                   .y_lda = (int)(y_transposed ? product->y_n : product->y_k),
+                                   .out_lda = (int)product->out_m};
+    *made = state;
+    return NULL;
 }
 
-static void execute_vector(void *state, const void *x, const void *y, void *out, int64_t count) {
-    const struct blas_product *const product = state;
+static const char *prepare_gemm(const struct contestant *contestant, const struct item_product *product, int threads,
+                                void **state) {
+    (void)threads;
+    return prepare_routine(contestant, product, gemm_routines, (struct blas_product **)state);
+}
+
+static const char *prepare_batch(const struct contestant *contestant, const struct item_product *product, int threads,
+                                 void **state) {
+    (void)threads;
+    return prepare_routine(contestant, product, batch_routines, (struct blas_product **)state);
+}
+
+static const char *prepare_vector(const struct contestant *contestant, const struct item_product *product, int threads,
+                                  void **state) {
+    (void)threads;
+    if (product->m != 1 && product->n != 1)
+        return "the item is no vector";
     const bool is_dot = product->m == 1 && product->n == 1;
-    (is_dot ? dot_loops : gemv_loops)[product->items.dtype->x](product, x, y, out, count);
+    struct blas_product *made = NULL;
+    const char *const reason = prepare_routine(contestant, product, is_dot ? dot_routines : gemv_routines, &made);
+    if (reason)
+        return reason;
+    made->x_is_the_matrix = product->n == 1;
+    if (made->x_is_the_matrix) { /* out[i] = sum over l of x[i, l] * y[l] */
+        const bool rows_are_contiguous = product->x_k == 1;
+        made->transpose = rows_are_contiguous ? NO_TRANSPOSE : TRANSPOSE;
+        made->rows = rows_are_contiguous ? made->m : made->k;
+        made->columns = rows_are_contiguous ? made->k : made->m;
+        made->lda = made->x_lda;
+        made->vector_step = (int)product->y_k;
+        made->out_step = (int)product->out_m;
+    } else { /* out[j] = sum over l of x[l] * y[l, j] */
+        const bool rows_are_contiguous = product->y_n == 1;
+        made->transpose = rows_are_contiguous ? TRANSPOSE : NO_TRANSPOSE;
+        made->rows = rows_are_contiguous ? made->k : made->n;
+        made->columns = rows_are_contiguous ? made->n : made->k;
+        made->lda = made->y_lda;
+        made->vector_step = (int)product->x_k;
+        made->out_step = 1;
+    }
+    *state = made;
+    return NULL;
+}
+
+static void execute(void *state, const void *x, const void *y, void *out, int64_t count) {
+    const struct blas_product *const product = state;
+    product->loop(product, x, y, out, count);
 }
 
 const struct contestant_kind contestant_cblas_gemm_kind = {.unit = UNIT_ITEMS,
                                                            .load = load,
                                                            .prepare = prepare_gemm,
-                                                           .execute = execute_gemm,
+                                                           .execute = execute,
                                                            .release = free,
                                                            .set_threads = set_threads};
 const struct contestant_kind contestant_cblas_vector_kind = {.unit = UNIT_ITEMS,
                                                              .load = load,
                                                              .prepare = prepare_vector,
-                                                             .execute = execute_vector,
+                                                             .execute = execute,
                                                              .release = free,
                                                              .set_threads = set_threads};
 const struct contestant_kind contestant_cblas_batch_kind = {.unit = UNIT_RUN,
                                                             .load = load_batch,
                                                             .prepare = prepare_batch,
-                                                            .execute = execute_batch,
+                                                            .execute = execute,
                                                             .release = free,
                                                             .set_threads = set_threads};

@@ -1,9 +1,9 @@
-/* The loops over a BLAS for one type. Set before: ELEMENT, LOOPS(name), which makes a function's name of it, and
- * IS_COMPLEX where that is what elements are. */
+/* The loops over a BLAS for one type. Set before: ELEMENT, LOOPS(name), which makes a function's name of it, ONE as a
+ * factor has it, IS_COMPLEX where that is what elements are, and GEMM_ONLY where no other loop is wanted. */
 #ifdef IS_COMPLEX
 typedef const void *LOOPS(factor);
 
-static const ELEMENT LOOPS(one_element) = 1, LOOPS(zero_element) = 0;
+static const ELEMENT LOOPS(one_element) = ONE, LOOPS(zero_element) = 0;
 
 static LOOPS(factor) LOOPS(one)(void) {
     return &LOOPS(one_element);
@@ -16,7 +16,7 @@ static LOOPS(factor) LOOPS(zero)(void) {
 typedef ELEMENT LOOPS(factor);
 
 static LOOPS(factor) LOOPS(one)(void) {
-    return 1;
+    return ONE;
 }
 
 static LOOPS(factor) LOOPS(zero)(void) {
@@ -24,19 +24,25 @@ static LOOPS(factor) LOOPS(zero)(void) {
 }
 #endif
 
+/* The elements may be smaller than the factors: x, y and the output lie as the product's dtype says. */
 static void LOOPS(gemm)(const struct blas_product *p, const void *x_data, const void *y_data, void *out_data,
                         int64_t count) {
     typedef void gemm_function(int, int, int, int, int, int, LOOPS(factor), const void *, int, const void *, int,
                                LOOPS(factor), void *, int);
     gemm_function *const gemm = (gemm_function *)p->routine;
     LOOPS(factor) one = LOOPS(one)(), zero = LOOPS(zero)();
-    const ELEMENT *const x = x_data, *const y = y_data;
-    ELEMENT *const out = out_data;
+    const char *const x = x_data, *const y = y_data;
+    char *const out = out_data;
+    const struct bench_dtype *const dtype = p->items.dtype;
     const struct item_loop run = p->items.run;
+    const int64_t x_step = run.x * (int64_t)dtype->x_size, y_step = run.y * (int64_t)dtype->y_size;
+    const int64_t out_step = run.out * (int64_t)dtype->out_size;
     for (int64_t i = 0; i < count; i++)
-        gemm(ROW_MAJOR, p->x_transpose, p->y_transpose, p->m, p->n, p->k, one, x + i * run.x, p->x_lda, y + i * run.y,
-             p->y_lda, zero, out + i * run.out, p->out_lda);
+        gemm(ROW_MAJOR, p->x_transpose, p->y_transpose, p->m, p->n, p->k, one, x + i * x_step, p->x_lda, y + i * y_step,
+             p->y_lda, zero, out + i * out_step, p->out_lda);
 }
+
+#ifndef GEMM_ONLY
 
 static void LOOPS(gemm_batch)(const struct blas_product *p, const void *x, const void *y, void *out, int64_t count) {
     typedef void gemm_batch_function(int, int, int, int, int, int, LOOPS(factor), const void *, int, int, const void *,
@@ -85,3 +91,4 @@ static void LOOPS(dot)(const struct blas_product *p, const void *x_data, const v
 #endif
     }
 }
+#endif

@@ -103,6 +103,8 @@ static dnnl_data_type_t data_type_of(batchdot_dtype dtype) {
         return dnnl_bf16;
     case BATCHDOT_I8:
         return dnnl_s8;
+    case BATCHDOT_U8:
+        return dnnl_u8;
     case BATCHDOT_I32:
         return dnnl_s32;
     default:
@@ -200,7 +202,9 @@ static void release(void *state) {
 
 static const char *prepare(const struct contestant *contestant, const struct item_product *product, int threads,
                            void **state) {
-    if (data_type_of(product->dtype->x) == dnnl_data_type_undef)
+    const struct bench_dtype *const dtype = product->dtype;
+    if (data_type_of(dtype->x) == dnnl_data_type_undef || data_type_of(dtype->y) == dnnl_data_type_undef ||
+        data_type_of(dtype->out) == dnnl_data_type_undef)
         return "no such dtype";
     struct dnnl_state *const made = calloc(1, sizeof *made);
     if (!made)

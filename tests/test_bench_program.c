@@ -217,6 +217,32 @@ static void test_every_dtype(void **state) {
     command_release(&result);
 }
 
+/* Peers that the bench was configured with, in what a CBLAS need not have. */
+static void test_small_dtypes_of_peers(void **state) {
+    static const char table[] = "plain\tt\tu8-i8,bf16-f32,f16-f32,f16\t3,5,33\t3,33,7\t2,1\n"
+                                "turned\tt\tu8-i8,bf16-f32,f16-f32,f16\t3,33,5\t3,7,33\t1,2\n";
+    static const char *const dtypes[] = {"u8-i8", "bf16-f32", "f16-f32", "f16"};
+    (void)state;
+#ifdef __SANITIZE_ADDRESS__
+    skip(); /* what others leak is no fault of the bench */
+#endif
+    command_result result;
+    fixture_write("cases.tsv", table, strlen(table));
+    BENCH(&result, "--peer", "mkl,onednn");
+    assert_ends_well(&result);
+    assert_does_not_say(&result, "found wanting");
+    if (!strstr(result.out, "\nonednn               skipped: ")) {
+        assert_timed(&result, "plain", "u8-i8", "onednn");
+        assert_timed(&result, "turned", "u8-i8", "onednn");
+    }
+    const bool has_mkl = !strstr(result.out, "\nmkl                  skipped: ");
+    for (size_t i = 0; has_mkl && i < COUNT(dtypes); i++) {
+        assert_timed(&result, "plain", dtypes[i], "mkl");
+        assert_timed(&result, "turned", dtypes[i], "mkl");
+    }
+    command_release(&result);
+}
+
 static void test_faulty_peers(void **state) {
     static const struct {
         const char *fault, *word, *reason;
@@ -453,6 +479,7 @@ int main(void) {
         PROGRAM_TEST(test_contracted_extent_of_one),
         PROGRAM_TEST(test_complex_dtypes),
         PROGRAM_TEST(test_every_dtype),
+        PROGRAM_TEST(test_small_dtypes_of_peers),
         PROGRAM_TEST(test_faulty_peers),
         PROGRAM_TEST(test_late_fault_alone),
         PROGRAM_TEST(test_peers_that_do_not_load),
