@@ -7,32 +7,28 @@
 #include <stdlib.h>
 
 struct bounded {
-    const struct bounds *bounds;
+    touch_function *touch;
+    fma_function *fma;
     struct touch_sizes item;
     int64_t count;
     double fma_count;
     double products; /* that fma_count is enough for */
-    batchdot_dtype dtype;
     int threads;
 };
-
-static const struct bounds *widest_bounds(void) {
-#if defined(__x86_64__)
-    if (bounds_avx512.is_supported())
-        return &bounds_avx512;
-    if (bounds_avx2.is_supported())
-        return &bounds_avx2;
-#endif
-    return &bounds_portable;
-}
 
 /* Fewer multiply-adds than these take no longer than the call itself. */
 static const double least_fma_count = 1e6;
 
+/* Loads nothing. The text says what is used for the dtypes that gain most. */
 static const char *load(struct contestant *contestant, int threads) {
     (void)threads;
     contestant->handle = contestant;
-    snprintf(contestant->version, sizeof contestant->version, "%s", widest_bounds()->isa);
+    if (contestant->kind == &contestant_touch_kind)
+        snprintf(contestant->version, sizeof contestant->version, "%s", bounds_for_touch()->isa);
+    else
+        snprintf(contestant->version, sizeof contestant->version, "%s, bf16 %s, bytes %s",
+                 bounds_for_fma(ARITHMETIC_F32)->isa, bounds_for_fma(ARITHMETIC_BF16)->isa,
+                 bounds_for_fma(ARITHMETIC_BYTES)->isa);
     return NULL;
 }
 
@@ -40,8 +36,7 @@ static const char *load(struct contestant *contestant, int threads) {
  * threads, each thread takes an equal part of all. */
 static const char *prepare(const struct contestant *contestant, const struct item_product *product, int threads,
                            void **state) {
-    if (contestant->kind == &contestant_fma_kind && product->dtype->x > BATCHDOT_C128)
-        return "no bound for this dtype";
+    (void)contestant;
     struct bounded *const bounded = malloc(sizeof *bounded);
     if (!bounded)
         return "out of memory";
@@ -50,14 +45,15 @@ static const char *prepare(const struct contestant *contestant, const struct ite
     const struct bench_dtype *const dtype = product->dtype;
     const double fma_count = item_product_flops(product) / 2;
     const double products = ceil(least_fma_count / fma_count);
-    *bounded = (struct bounded){.bounds = widest_bounds(),
+    const enum arithmetic arithmetic = bounds_arithmetic(dtype->x);
+    *bounded = (struct bounded){.touch = bounds_for_touch()->touch,
+                                .fma = bounds_for_fma(arithmetic)->fma[arithmetic],
                                 .item = {(size_t)(product->x_count / count) * dtype->x_size,
                                          (size_t)(product->y_count / count) * dtype->y_size,
                                          (size_t)(product->out_count / count) * dtype->out_size},
                                 .count = count,
                                 .fma_count = fma_count * products,
                                 .products = products,
-                                .dtype = dtype->x,
                                 .threads = threads};
     *state = bounded;
     return NULL;
@@ -67,8 +63,7 @@ static const char *prepare(const struct contestant *contestant, const struct ite
 static void touch_part(const struct bounded *bounded, const char *x, const char *y, char *out, int64_t first,
                        int64_t count) {
     const struct touch_sizes item = bounded->item;
-    bounded->bounds->touch(item, x + (size_t)first * item.x, y + (size_t)first * item.y, out + (size_t)first * item.out,
-                           count);
+    bounded->touch(item, x + (size_t)first * item.x, y + (size_t)first * item.y, out + (size_t)first * item.out, count);
 }
 
 static void execute_touch(void *state, const void *x, const void *y, void *out, int64_t count) {
@@ -89,15 +84,13 @@ static void execute_touch(void *state, const void *x, const void *y, void *out, 
 static void execute_fma(void *state, const void *x, const void *y, void *out, int64_t count) {
     const struct bounded *const bounded = state;
     (void)x, (void)y, (void)out, (void)count;
-    void (*const fma)(double) =
-        bench_dtype_is_single(bounded->dtype) ? bounded->bounds->fma_f32 : bounded->bounds->fma_f64;
     if (bounded->threads == 1) {
-        fma(bounded->fma_count);
+        bounded->fma(bounded->fma_count);
         return;
     }
 #pragma omp parallel for num_threads(bounded->threads) schedule(static)
     for (int thread = 0; thread < bounded->threads; thread++)
-        fma(bounded->fma_count / bounded->threads);
+        bounded->fma(bounded->fma_count / bounded->threads);
 }
 
 static double fma_products(const void *state) {

@@ -128,20 +128,10 @@ static void time_rows(struct row *rows, int count, int rounds, const void *x, co
         rows[i].time = quartiles_of(rows[i].seconds, rounds);
 }
 
-/* GFLOP/s of fused multiply-adds from registers to registers, of a complex dtype's components; 0 for dtypes without
- * such a bound. */
-static double peak_of(batchdot_dtype dtype) {
+/* GFLOP/s of multiply-adds from registers to registers. */
+static double peak_of(enum arithmetic arithmetic) {
     static const double operations = 1e8;
-    const struct bounds *bounds = &bounds_portable;
-#if defined(__x86_64__)
-    if (bounds_avx512.is_supported())
-        bounds = &bounds_avx512;
-    else if (bounds_avx2.is_supported())
-        bounds = &bounds_avx2;
-#endif
-    if (dtype > BATCHDOT_C128)
-        return 0;
-    void (*const fma)(double) = bench_dtype_is_single(dtype) ? bounds->fma_f32 : bounds->fma_f64;
+    fma_function *const fma = bounds_for_fma(arithmetic)->fma[arithmetic];
     double best = 0;
     for (int round = 0; round < 5; round++) {
         const double start = seconds_now();
@@ -177,21 +167,20 @@ static const char *standing(const struct row *rows, int count, const struct row 
 }
 
 static void print_rows(const struct row *rows, int count) {
-    double peaks[BD_DTYPE_COUNT];
-    for (int dtype = 0; dtype < BD_DTYPE_COUNT; dtype++)
-        peaks[dtype] = peak_of((batchdot_dtype)dtype);
+    double peaks[ARITHMETIC_COUNT];
+    for (int arithmetic = 0; arithmetic < ARITHMETIC_COUNT; arithmetic++)
+        peaks[arithmetic] = peak_of((enum arithmetic)arithmetic);
     printf("%-22s %-14s %s  %9s %9s %9s  %7s\n", "kernel", "m x n x k", "xy", "GFLOP/s", "lower", "upper", "of fma");
     for (int i = 0; i < count; i++) {
         const struct row *const row = &rows[i];
         const double flops = flops_a_multiplication(row->kernel->x) * 1e-9 *
                              (double)(row->product.items * row->product.m * row->product.n * row->product.k);
-        char shape[40], part[8] = "-";
+        const double speed = flops / row->time.median;
+        char shape[40];
         snprintf(shape, sizeof shape, "%" PRId64 "x%" PRId64 "x%" PRId64, row->shape->m, row->shape->n, row->shape->k);
-        if (peaks[row->kernel->x] > 0)
-            snprintf(part, sizeof part, "%.0f %%", 100 * flops / row->time.median / peaks[row->kernel->x]);
-        printf("%-22s %-14s %c%c  %9.2f %9.2f %9.2f  %7s  %s\n", row->kernel->name, shape,
-               x_is_transposed(row->layout) ? 't' : 'n', y_is_transposed(row->layout) ? 't' : 'n',
-               flops / row->time.median, flops / row->time.upper, flops / row->time.lower, part,
+        printf("%-22s %-14s %c%c  %9.2f %9.2f %9.2f  %5.0f %%  %s\n", row->kernel->name, shape,
+               x_is_transposed(row->layout) ? 't' : 'n', y_is_transposed(row->layout) ? 't' : 'n', speed,
+               flops / row->time.upper, flops / row->time.lower, 100 * speed / peaks[bounds_arithmetic(row->kernel->x)],
                standing(rows, count, row));
     }
 }

@@ -1,4 +1,6 @@
-/* From times to what the bench says of them. The quartiles are those that NumPy's percentile gives. */
+/* From times to what the bench says of them, and the bounds that it measures by. The quartiles are those that NumPy's
+ * percentile gives. */
+#include "bounds.h"
 #include "evaluation.h"
 #include "npy_fixture.h"
 
@@ -240,6 +242,63 @@ static void test_suites(void **state) {
     assert_int_equal(summary.bound_fraction.count, 4);
 }
 
+/* ---- Bounds ----------------------------------------------------------------------------------------------------- */
+
+static void test_arithmetic_of_dtypes(void **state) {
+    static const struct {
+        batchdot_dtype dtype;
+        enum arithmetic arithmetic;
+    } rows[] = {
+        {BATCHDOT_F32, ARITHMETIC_F32},  {BATCHDOT_F64, ARITHMETIC_F64},  {BATCHDOT_C64, ARITHMETIC_F32},
+        {BATCHDOT_C128, ARITHMETIC_F64}, {BATCHDOT_F16, ARITHMETIC_F32},  {BATCHDOT_BF16, ARITHMETIC_BF16},
+        {BATCHDOT_I8, ARITHMETIC_BYTES}, {BATCHDOT_U8, ARITHMETIC_BYTES}, {BATCHDOT_I32, ARITHMETIC_I32},
+        {BATCHDOT_I64, ARITHMETIC_I64},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++)
+        assert_int_equal(bounds_arithmetic(rows[i].dtype), rows[i].arithmetic);
+}
+
+#if defined(__x86_64__)
+static const char *best_for_floats(void) {
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq"))
+        return "avx512";
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? "avx2" : "baseline";
+}
+
+static void test_bounds_use_what_the_processor_has(void **state) {
+    const char *const floats = best_for_floats();
+    const char *const bf16 = __builtin_cpu_supports("avx512bf16") ? "avx512bf16" : floats;
+    const char *const bytes = __builtin_cpu_supports("avx512vnni") ? "avx512vnni" : floats;
+    const char *const expected[ARITHMETIC_COUNT] = {floats, floats, bf16, bytes, floats, floats};
+    (void)state;
+    assert_string_equal(bounds_for_touch()->isa, floats);
+    for (int i = 0; i < ARITHMETIC_COUNT; i++)
+        assert_string_equal(bounds_for_fma((enum arithmetic)i)->isa, expected[i]);
+}
+#endif
+
+/* Lesser instruction sets than the processor's best compute something as well. */
+static void test_bounds_run(void **state) {
+    static const struct bounds *const all[] = {
+#if defined(__x86_64__)
+        &bounds_avx512bf16,
+        &bounds_avx512vnni,
+        &bounds_avx512,
+        &bounds_avx2,
+#endif
+        &bounds_portable,
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(all); i++)
+        for (int arithmetic = 0; all[i]->is_supported() && arithmetic < ARITHMETIC_COUNT; arithmetic++)
+            if (all[i]->fma[arithmetic])
+                all[i]->fma[arithmetic](1e5);
+    for (int arithmetic = 0; arithmetic < ARITHMETIC_COUNT; arithmetic++)
+        assert_non_null(bounds_portable.fma[arithmetic]);
+    assert_non_null(bounds_portable.touch);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_quartiles),
@@ -252,6 +311,11 @@ int main(void) {
         cmocka_unit_test(test_gflops),
         cmocka_unit_test(test_losses),
         cmocka_unit_test(test_suites),
+        cmocka_unit_test(test_arithmetic_of_dtypes),
+#if defined(__x86_64__)
+        cmocka_unit_test(test_bounds_use_what_the_processor_has),
+#endif
+        cmocka_unit_test(test_bounds_run),
     };
     return cmocka_run_group_tests_name("the bench's evaluation", tests, NULL, NULL);
 }

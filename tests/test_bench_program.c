@@ -188,8 +188,10 @@ static size_t end_of_first_cell(const command_result *result, const char *name, 
     char start[80];
     snprintf(start, sizeof start, "\n%-24s %s ", name, dtype);
     const char *const line = strstr(result->out, start);
-    if (!line)
+    if (!line) {
         fail_with(result, start);
+        return 0;
+    }
     const size_t blanks = strlen(start) + strspn(line + strlen(start), " ");
     return blanks + strcspn(line + blanks, " ");
 }
@@ -211,6 +213,7 @@ static void test_every_dtype(void **state) {
     for (size_t i = 0; i < COUNT(dtypes); i++) {
         assert_timed(&result, "every", dtypes[i], "batchdot");
         assert_timed(&result, "every", dtypes[i], "touch");
+        assert_timed(&result, "every", dtypes[i], "fma");
         assert_int_equal(end_of_first_cell(&result, "every", dtypes[i]), end_of_first_cell(&result, "every", "f32"));
     }
     assert_does_not_say(&result, "found wanting");
