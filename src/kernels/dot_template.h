@@ -288,5 +288,5 @@ static void dot_product(const struct product *product, const element *x, const e
 
 static bool dot_accepts(const struct product *product) {
     return product->m == 1 && product->x_k == 1 && product->y_k == 1 && (product->k > 1 || product->n == 1) &&
-           !halves_fit_dots(product->k);
+           !halves_fit_dots(product);
 }

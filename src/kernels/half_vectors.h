@@ -1,5 +1,5 @@
 /* When vectors of half as many lanes, which the kernels of another instruction set have, are the better ones. Needs a
- * vector_*.h. */
+ * vector_*.h and vector_real.h or vector_complex.h. */
 #ifndef BATCHDOT_KERNELS_HALF_VECTORS_H
 #define BATCHDOT_KERNELS_HALF_VECTORS_H
 
@@ -19,16 +19,20 @@ static inline bool halves_fit_rows(int64_t extent, int64_t most_halves) {
     return halves % 2 == 1 && (halves == 1 || (halves <= most_halves && bd_halves_vectors()));
 }
 
-/* The same for dot products so long, where the sums across the lanes of long vectors take longer as well. */
-static inline bool halves_fit_dots(int64_t extent) {
-    enum { SHORT = 2 * LANES };
-    return HAS_HALF_VECTORS && bd_halves_vectors() && (extent <= SHORT || halves_fit_rows(extent, MOST_HALVES));
+/* The same for dot products, where the sums across the lanes of long vectors take longer as well. Of complex elements
+ * long rows that are read once come from memory a little faster in halves. */
+static inline bool halves_fit_dots(const struct product *product) {
+    enum { SHORT = 2 * LANES, LONG = 128 };
+    if (!HAS_HALF_VECTORS || !bd_halves_vectors())
+        return false;
+    return product->k <= SHORT || halves_fit_rows(product->k, MOST_HALVES) ||
+           (ACCUMULATOR_VECTORS == 2 && product->n == 1 && product->k >= LONG);
 }
 
 /* For those who compute row by row, and leave dot products to others. */
 static inline bool halves_fit_product(const struct product *product, int64_t most_halves) {
     const bool is_of_dots = product->m == 1 && product->x_k == 1 && product->y_k == 1;
-    return is_of_dots ? halves_fit_dots(product->k) : halves_fit_rows(product->n, most_halves);
+    return is_of_dots ? halves_fit_dots(product) : halves_fit_rows(product->n, most_halves);
 }
 
 #endif
