@@ -54,9 +54,13 @@ static inline __attribute__((always_inline)) void pack_rows_of(element *groups, 
                                                                const char *from, enum small_kind kind, uint32_t flip) {
     const words flipped = same_words(flip);
     for (int64_t row = 0; row < rows; row++, groups += BLOCK_GROUPS, from += across) {
-        for (int64_t step = 0; step < k; step += ELEMENTS_A_VECTOR) {
-            const int64_t count = k - step < ELEMENTS_A_VECTOR ? k - step : ELEMENTS_A_VECTOR;
-            const vec packed = small_vector(from + step * small_size(kind), count, kind);
+        int64_t step = 0;
+        for (; step + ELEMENTS_A_VECTOR <= k; step += ELEMENTS_A_VECTOR) {
+            const vec packed = small_vector(from + step * small_size(kind), ELEMENTS_A_VECTOR, kind);
+            store(groups + step / GROUP, vec_of(differing(words_of(packed), flipped)));
+        }
+        if (step < k) {
+            const vec packed = small_vector(from + step * small_size(kind), k - step, kind);
             store(groups + step / GROUP, vec_of(differing(words_of(packed), flipped)));
         }
     }
@@ -79,20 +83,30 @@ static inline __attribute__((always_inline)) words group_of_rows(int64_t rows, i
     return group;
 }
 
-/* k rows of so many contiguous elements across k become rows of groups, filled up to width. */
+/* Up to GROUP rows of so many contiguous elements across k become a row of groups, filled up to width. */
+static inline __attribute__((always_inline)) void pack_group_of(element *groups, int64_t width, int64_t rows,
+                                                                int64_t count, const char *from, int64_t along_k,
+                                                                enum small_kind kind, words flipped) {
+    const int64_t size = small_size(kind);
+    int64_t j = 0;
+    for (; j + LANES <= count; j += LANES)
+        store(groups + j, vec_of(differing(group_of_rows(rows, LANES, from + j * size, along_k, kind), flipped)));
+    if (j < count) {
+        store(groups + j, vec_of(differing(group_of_rows(rows, count - j, from + j * size, along_k, kind), flipped)));
+        j += LANES;
+    }
+    for (; j < width; j += LANES)
+        store(groups + j, vec_of(flipped));
+}
+
 static inline __attribute__((always_inline)) void pack_across_of(element *groups, int64_t width, int64_t k,
                                                                  int64_t count, const char *from, int64_t along_k,
                                                                  enum small_kind kind, uint32_t flip) {
     const words flipped = same_words(flip);
-    for (int64_t step = 0; step < k; step += GROUP, groups += width, from += GROUP * along_k) {
-        const int64_t rows = k - step < GROUP ? k - step : GROUP;
-        for (int64_t j = 0; j < width; j += LANES) {
-            const int64_t present = count - j < LANES ? count - j : LANES;
-            const words group =
-                present > 0 ? group_of_rows(rows, present, from + j * small_size(kind), along_k, kind) : same_words(0);
-            store(groups + j, vec_of(differing(group, flipped)));
-        }
-    }
+    for (; k >= GROUP; k -= GROUP, groups += width, from += GROUP * along_k)
+        pack_group_of(groups, width, GROUP, count, from, along_k, kind, flipped);
+    if (k > 0)
+        pack_group_of(groups, width, k, count, from, along_k, kind, flipped);
 }
 
 /* The kinds that a file's kernels have are constants in what is inlined. */
@@ -222,10 +236,11 @@ static inline __attribute__((always_inline)) void finish_rows_of(const struct gr
     const struct scaling scaling = scaling_of(grouped->product);
     const int64_t out_m = grouped->product->out_m * out_size(kind);
     for (int64_t i = 0; i < rows; i++, sums += width, out += out_m) {
-        for (int64_t j = 0; j < n; j += LANES) {
-            const int64_t count = n - j < LANES ? n - j : LANES;
-            finish_small(scaling, out + j * out_size(kind), load(sums + j), count, kind);
-        }
+        int64_t j = 0;
+        for (; j + LANES <= n; j += LANES)
+            finish_small(scaling, out + j * out_size(kind), load(sums + j), LANES, kind);
+        if (j < n)
+            finish_small(scaling, out + j * out_size(kind), load(sums + j), n - j, kind);
     }
 }
 
