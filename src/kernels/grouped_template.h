@@ -1,12 +1,16 @@
 /* The product for elements smaller than a lane, of any strides: blocks of x and of y are packed by lanes, GROUP
  * successive elements along k a lane, and multiplied by register tiles, for which a lane of both is one step. A lane's
  * products are summed in 32 bits, and an element of the output is made of them, scaled and narrowed, only when all of k
- * is summed. The order of summation is that of k, block by block.
+ * is summed. The order of summation is that of k, block by block. For a single row of x, y is taken as it lies in
+ * memory.
  *
  * Needs a vector_*.h of ELEMENT_BITS 32, a small_*.h and, defined before,
  *
- *     GROUP           1, 2 or 4
- *     MULTIPLY_ADD    what multiplies two vectors of such lanes and adds the products to a third */
+ *     GROUP                    1, 2 or 4
+ *     SMALL_KINDS              SMALL_KIND(kind) for each kind of elements that the file's kernels have, else between
+ * them MULTIPLY_ADD             what multiplies two vectors of such lanes and adds the products to a third, if that is
+ *                              not multiply_add
+ *     SUMS_BEGIN_WITH_A_ROW    where bits of x may be flipped */
 #include "kernels/vector_real.h"
 
 #include "base/checked.h"
@@ -184,6 +188,10 @@ static struct parts tiles_of_rows(int64_t rows, int64_t vectors) {
 static void append_first_sums(element *y, int64_t groups, int64_t width, uint32_t flip) {
     const vec flipped_zero = vec_of(same_words(flip));
     vec sums[MOST_BLOCK_VECTORS] = {zero(), zero(), zero(), zero()};
+    if (flip == 0) {
+        y += groups * width;
+        groups = 0;
+    }
     for (int64_t group = 0; group < groups; group++, y += width) {
 #pragma GCC unroll 4
         for (int j = 0; j < MOST_BLOCK_VECTORS; j++) {
@@ -230,35 +238,23 @@ static const element *rows_of_x(const struct grouped *grouped, struct product *t
     return packed;
 }
 
-static inline __attribute__((always_inline)) void finish_rows_of(const struct grouped *grouped, const element *sums,
-                                                                 int64_t width, int64_t rows, int64_t n, char *out,
-                                                                 enum out_kind kind) {
-    const struct scaling scaling = scaling_of(grouped->product);
-    const int64_t out_m = grouped->product->out_m * out_size(kind);
-    for (int64_t i = 0; i < rows; i++, sums += width, out += out_m) {
-        int64_t j = 0;
-        for (; j + LANES <= n; j += LANES)
-            finish_small(scaling, out + j * out_size(kind), load(sums + j), LANES, kind);
-        if (j < n)
-            finish_small(scaling, out + j * out_size(kind), load(sums + j), n - j, kind);
-    }
-}
-
 static void finish_rows(const struct grouped *grouped, const element *sums, int64_t width, int64_t rows, int64_t n,
                         char *out) {
+    const struct scaling scaling = scaling_of(grouped->product);
+    const int64_t out_step = grouped->product->out_m * out_size(grouped->out);
     if (grouped->out == OUT_F16)
-        finish_rows_of(grouped, sums, width, rows, n, out, OUT_F16);
+        finish_small_rows_of(scaling, sums, width, rows, n, out, out_step, OUT_F16);
     else if (grouped->out == OUT_BF16)
-        finish_rows_of(grouped, sums, width, rows, n, out, OUT_BF16);
+        finish_small_rows_of(scaling, sums, width, rows, n, out, out_step, OUT_BF16);
     else
-        finish_rows_of(grouped, sums, width, rows, n, out, OUT_LANES);
+        finish_small_rows_of(scaling, sums, width, rows, n, out, out_step, OUT_LANES);
 }
 
 /* A column of the output: vectors wide, n elements of which are there. */
 struct grouped_column {
     int64_t vectors, width, n;
-    bool y_is_kept;    /* packed once for all rows */
-    bool is_in_output; /* where it is summed, rather than in memory of its own, as wide as vectors are */
+    bool y_is_packed_once; /* for all rows */
+    bool is_in_output;     /* where it is summed, rather than in memory of its own, as wide as vectors are */
     part last;
     struct product tiles;
 };
@@ -271,7 +267,7 @@ static void describe_column(const struct grouped *grouped, int64_t vectors, int6
         .vectors = vectors,
         .width = vectors * LANES,
         .n = n,
-        .y_is_kept = grouped->blocks.y_is_kept || is_one_block,
+        .y_is_packed_once = grouped->blocks.y_is_kept || is_one_block,
         .is_in_output = is_in_output,
         .last = first_lanes(is_in_output ? n - (vectors - 1) * LANES : LANES),
         .tiles = {.y_k = vectors * LANES, .out_m = is_in_output ? product->out_m : vectors * LANES, .alpha = {1, 0}},
@@ -290,6 +286,7 @@ static inline __attribute__((always_inline)) void single_row_of(const struct gro
                                                                 int vectors, enum small_kind kind) {
     const int64_t along_k = grouped->y.along_k, x_k = column->tiles.x_k;
     const int64_t last = column->n - (vectors - 1) * LANES;
+    const bool has_flip = FIRST_SUMS_ROWS > 0 && grouped->x.flip != 0;
     const vec flipped_zero = vec_of(same_words(grouped->x.flip));
     accumulator sums[MOST_BLOCK_VECTORS], flipped_sums[MOST_BLOCK_VECTORS];
 #pragma GCC unroll 4
@@ -303,7 +300,7 @@ static inline __attribute__((always_inline)) void single_row_of(const struct gro
                 vec_of(group_of_rows(k - step < GROUP ? k - step : GROUP, j + 1 < vectors ? LANES : last,
                                      y + j * LANES * small_size(kind), along_k, kind));
             sums[j] = accumulate(x_group, y_groups, sums[j]);
-            if (FIRST_SUMS_ROWS > 0)
+            if (has_flip)
                 flipped_sums[j] = accumulate(flipped_zero, y_groups, flipped_sums[j]);
         }
     }
@@ -311,7 +308,7 @@ static inline __attribute__((always_inline)) void single_row_of(const struct gro
 #pragma GCC unroll 4
     for (int j = 0; j < vectors; j++) {
         vec result = sums[j];
-        if (FIRST_SUMS_ROWS > 0)
+        if (has_flip)
             result = vec_of(subtract_words(words_of(result), words_of(flipped_sums[j])));
         finish_part(scaling, out + j * LANES, result, j + 1 < vectors ? first_lanes(LANES) : column->last);
     }
@@ -328,9 +325,11 @@ static inline __attribute__((always_inline)) void single_row_of_kind(const struc
     case 2:
         single_row_of(grouped, column, k, x, y, out, 2, kind);
         break;
+#if REGISTERS == 32
     case 3:
         single_row_of(grouped, column, k, x, y, out, 3, kind);
         break;
+#endif
     default:
         single_row_of(grouped, column, k, x, y, out, BLOCK_VECTORS, kind);
     }
@@ -376,11 +375,11 @@ static void grouped_rows(const struct grouped *grouped, struct grouped_column *c
         if (grouped->is_single_row)
             single_row(grouped, column, k, x_rows, y, sums);
         else
-            packed_rows(grouped, column, rows, column->y_is_kept && !is_first, k, x_rows, y, panel, sums);
+            packed_rows(grouped, column, rows, column->y_is_packed_once && !is_first, k, x_rows, y, panel, sums);
         rest -= k;
         x += k * grouped->x.along_k;
         y += k * grouped->y.along_k;
-        panel += column->y_is_kept ? (groups + FIRST_SUMS_ROWS) * column->width : 0;
+        panel += column->y_is_packed_once ? (groups + FIRST_SUMS_ROWS) * column->width : 0;
     }
 }
 
@@ -430,8 +429,8 @@ static int64_t grouped_scratch(const struct product *product) {
 /* The flip is 0 but where x's elements are unsigned when y's are too, or signed. */
 static void grouped_product(const struct product *product, enum small_kind x_kind, uint32_t x_flip,
                             enum small_kind y_kind, enum out_kind out_kind, const void *x, const void *y, void *out) {
-    _Alignas(64) element x_block[(BLOCK_ROWS + LANES) * BLOCK_GROUPS],
-        y_block[BLOCK_WIDTH * (BLOCK_GROUPS + FIRST_SUMS_ROWS)], sums[BLOCK_ROWS * BLOCK_WIDTH];
+    _Alignas(64) element x_block[BLOCK_ROWS * BLOCK_GROUPS], y_block[BLOCK_WIDTH * (BLOCK_GROUPS + FIRST_SUMS_ROWS)],
+        sums[BLOCK_ROWS * BLOCK_WIDTH];
     const bool y_is_kept = product->scratch && grouped_scratch(product) > 0;
     const int64_t vectors = bd_divide_up(product->n, LANES), groups = bd_divide_up(product->k, GROUP);
     const struct small_operand x_operand = small_operand_of(x_kind, x_flip, product->x_k, product->x_m);
@@ -448,7 +447,8 @@ static void grouped_product(const struct product *product, enum small_kind x_kin
     grouped_items(&grouped, x, y, out);
 }
 
-/* Plain C is no slower on items so small that packing them is most of the work. */
+/* Tiny items are widened, though by a lesser instruction set's kernel where this one has none for that. Plain C is no
+ * slower on others so small that packing them is most of the work. */
 static bool grouped_accepts(const struct product *product) {
     enum { LEAST_WORK = 8 * GROUP };
     return product->out_n == 1 && !is_tiny_item(product) &&

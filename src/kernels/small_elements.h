@@ -73,6 +73,8 @@ static inline uint32_t small_bits(const char *from, enum small_kind kind) {
         return (uint32_t)half << 16;
     case I8_AS_16_BITS:
         return (uint16_t)(int8_t)*from;
+    case I8_AS_LANES:
+        return (uint32_t)(int8_t)*from;
     default:
         return half;
     }
@@ -125,6 +127,20 @@ static inline __attribute__((always_inline)) void finish_small(struct scaling sc
             result = add(result, scaled(load_out(out, count, kind), scaling.beta));
     }
     store_out(out, result, count, kind);
+}
+
+/* Rows of n results, so far apart, to rows that lie so many bytes apart. */
+static inline __attribute__((always_inline)) void finish_small_rows_of(struct scaling scaling, const element *results,
+                                                                       int64_t results_step, int64_t rows, int64_t n,
+                                                                       char *out, int64_t out_step,
+                                                                       enum out_kind kind) {
+    for (int64_t i = 0; i < rows; i++, results += results_step, out += out_step) {
+        int64_t j = 0;
+        for (; j + LANES <= n; j += LANES)
+            finish_small(scaling, out + j * out_size(kind), load(results + j), LANES, kind);
+        if (j < n)
+            finish_small(scaling, out + j * out_size(kind), load(results + j), n - j, kind);
+    }
 }
 
 #endif

@@ -18,7 +18,7 @@ static inline accumulator no_sum(void) {
     return zero();
 }
 
-/* Or what a row of them says, which product->prepared then is. */
+/* What a tile's sums begin with: nothing, or what a row of them in product->prepared says. */
 static inline accumulator first_sum(const struct product *product, int64_t column) {
 #ifdef SUMS_BEGIN_WITH_A_ROW
     return load((const element *)product->prepared + column);
