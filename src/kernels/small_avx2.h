@@ -1,4 +1,6 @@
 /* The words of small_avx512.h for AVX2 and F16C. Needs vector_avx2.h, of ELEMENT_BITS 32. */
+#include "kernels/load_pieces.h"
+
 #include <stdint.h>
 #include <string.h>
 
@@ -48,27 +50,6 @@ static inline words shift_right(words a, int bits) {
 
 static inline words select_greater(words x, words y, words a, words b) {
     return _mm256_blendv_epi8(b, a, _mm256_cmpgt_epi32(x, y));
-}
-
-/* In pieces, from register to register: a copy through memory would hold up what comes next. */
-static inline uint64_t load_below_8_bytes(const char *from, int64_t count) {
-    uint64_t bytes = 0;
-    int shift = 0;
-    if (count & 4) {
-        uint32_t piece;
-        memcpy(&piece, from, sizeof piece);
-        bytes = piece;
-        shift = 32;
-        from += sizeof piece;
-    }
-    if (count & 2) {
-        uint16_t piece;
-        memcpy(&piece, from, sizeof piece);
-        bytes |= (uint64_t)piece << shift;
-        shift += 16;
-        from += sizeof piece;
-    }
-    return count & 1 ? bytes | (uint64_t)(uint8_t)*from << shift : bytes;
 }
 
 static inline __m128i load_below_16_bytes(const char *from, int64_t count) {
