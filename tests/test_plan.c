@@ -56,6 +56,10 @@ static void test_large_items_go_to_blas_and_small_ones_do_not(void **state) {
     }
     make_plan(&plan, BATCHDOT_ENGINE_AUTO, BATCHDOT_F32, 3, 2, 2, 2);
     assert_ptr_equal(plan.engine, &bd_native_engine);
+    make_plan(&plan, BATCHDOT_ENGINE_AUTO, BATCHDOT_F64, 3, 1, 100, 200);
+    assert_ptr_equal(plan.engine, bd_isa() == ISA_PORTABLE ? &bd_blas_engine : &bd_native_engine);
+    make_plan(&plan, BATCHDOT_ENGINE_AUTO, BATCHDOT_C128, 3, 1, 100, 200);
+    assert_ptr_equal(plan.engine, &bd_native_engine);
     make_plan(&plan, BATCHDOT_ENGINE_BLAS, BATCHDOT_F32, 3, 2, 2, 2);
     assert_ptr_equal(plan.engine, &bd_blas_engine);
 }
