@@ -16,7 +16,7 @@
 
 /* LEAST_WIDE_CASES are cases that are cut along n, which not every family accepts. */
 enum {
-    CASES = 240,
+    CASES = 180,
     PLAIN_CASES = 120,
     LEAST_CASES = 75,
     WIDE_CASES = 80,

@@ -14,7 +14,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { CASES = 1500, PLAIN_CASES = 800, LEAST_CASES = 400 };
+enum { CASES = 1000, PLAIN_CASES = 800, LEAST_CASES = 400 };
 
 static uint64_t draws;
 

@@ -158,7 +158,6 @@ static inline __attribute__((always_inline)) void single_row_of(const struct gro
     const int64_t along_k = grouped->y.along_k, x_k = column->tiles.x_k;
     const int64_t last = column->n - (vectors - 1) * LANES;
     const bool has_flip = FIRST_SUMS_ROWS > 0 && grouped->x.flip != 0;
-    const vec flipped_zero = vec_of(same_words(grouped->x.flip));
     accumulator sums[MOST_BLOCK_VECTORS], flipped_sums[MOST_BLOCK_VECTORS];
 #pragma GCC unroll 4
     for (int j = 0; j < vectors; j++)
@@ -172,7 +171,7 @@ static inline __attribute__((always_inline)) void single_row_of(const struct gro
                                      y + j * LANES * small_size(kind), along_k, kind));
             sums[j] = accumulate(x_group, y_groups, sums[j]);
             if (has_flip)
-                flipped_sums[j] = accumulate(flipped_zero, y_groups, flipped_sums[j]);
+                flipped_sums[j] = accumulate(vec_of(same_words(grouped->x.flip)), y_groups, flipped_sums[j]);
         }
     }
     const struct scaling scaling = scaling_of(&column->tiles);
@@ -272,8 +271,7 @@ static void grouped_column(const struct grouped *grouped, struct grouped_column 
 static void grouped_items(const struct grouped *grouped, const char *x, const char *y, char *out) {
     const struct product *const product = grouped->product;
     const struct parts columns = grouped->columns;
-    struct grouped_column described;
-    described.n = 0;
+    struct grouped_column described = {.n = 0};
     for (int64_t item = 0; item < product->items; item++) {
         for (int64_t column = 0, j = 0; column < columns.count; column++) {
             const int64_t vectors = bd_part_extent(columns, column), width = vectors * LANES;

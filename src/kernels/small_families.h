@@ -34,5 +34,5 @@
         return is_plain_sum(product) && is_tiny_item(product);                                                         \
     }                                                                                                                  \
     size_t PASTE(bd_, NAME, _##dtypes##_widened_prepare)(const struct product *product, void *prepared) {              \
-        return widened_prepare(product, out_kind == OUT_LANES, prepared);                                              \
+        return widened_prepare(product, (out_kind) == OUT_LANES, prepared);                                            \
     }
