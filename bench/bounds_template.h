@@ -15,7 +15,7 @@
 
 #include <string.h>
 
-typedef int32_t word_vector __attribute__((vector_size(VECTOR_BYTES), aligned(4), may_alias));
+typedef int32_t word_vector __attribute__((vector_size(VECTOR_BYTES), aligned(1), may_alias));
 typedef float float_vector __attribute__((vector_size(VECTOR_BYTES)));
 typedef double double_vector __attribute__((vector_size(VECTOR_BYTES)));
 typedef uint32_t u32_vector __attribute__((vector_size(VECTOR_BYTES)));
