@@ -32,11 +32,6 @@ struct case_table {
     int count;
 };
 
-/* Whether components are floats rather than doubles, of the dtypes that a BLAS has. */
-static inline bool bench_dtype_is_single(batchdot_dtype dtype) {
-    return dtype == BATCHDOT_F32 || dtype == BATCHDOT_C64;
-}
-
 /* NULL if there is none of that name. */
 const struct bench_dtype *bench_dtype_find(const char *name);
 

@@ -59,7 +59,7 @@ static const char *prepare(const struct contestant *contestant, const struct ite
     (void)threads;
     if (product->dtype->x > BATCHDOT_C128)
         return "no such dtype";
-    const bool is_single = bench_dtype_is_single(product->dtype->x);
+    const bool is_single = product->dtype->x == BATCHDOT_F32 || product->dtype->x == BATCHDOT_C64;
     const gemm_function gemm = (gemm_function)blis_function(contestant, names[product->dtype->x]);
     if (!gemm)
         return "the library has no such routine";

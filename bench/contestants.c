@@ -37,7 +37,6 @@ bool contestant_list_add_cblas(struct contestant_list *list, const char *name, c
 }
 
 /* The table that a new peer joins: one line here, and its kind in a file of its own. */
-/* The table that a new peer joins: one line here, and its kind in a file of its own. */
 static const struct contestant all_contestants[] = {
     {"batchdot", ROLE_OURS, &contestant_batchdot_kind, NULL, "", BATCHDOT_ENGINE_AUTO, NULL, ""},
     {"batchdot-native", ROLE_VARIANT, &contestant_batchdot_kind, NULL, "", BATCHDOT_ENGINE_NATIVE, NULL, ""},

@@ -3,7 +3,6 @@
  * itself does not export its kernels. */
 #include "base/dtype.h"
 #include "bounds.h"
-#include "case_table.h"
 #include "kernels/kernel.h"
 #include "rounds.h"
 #include "statistics.h"

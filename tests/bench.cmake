@@ -29,33 +29,22 @@ set(bench_tests test_bench_cases test_bench_evaluation test_bench_options test_b
 add_test(NAME bench_json COMMAND ${CMAKE_COMMAND} ${bench_definitions}
     -DSCRATCH=${CMAKE_CURRENT_BINARY_DIR}/bench_json -P ${CMAKE_CURRENT_SOURCE_DIR}/check_bench_json.cmake)
 
-# The first python3 that has these modules, of the one in the path and the system's; "" if there is none.
-function(batchdot_find_python variable modules)
-    set(${variable} "" PARENT_SCOPE)
-    foreach(candidate IN ITEMS /usr/bin/python3 python3)
-        execute_process(COMMAND ${candidate} -c "import ${modules}" RESULT_VARIABLE status OUTPUT_QUIET ERROR_QUIET)
+# A test of bench/SCRIPT on what batchdot-bench measured, by check_NAME.cmake: with the first python3 that has these
+# modules, of the one in the path and the system's, or left out.
+function(batchdot_add_python_test name script modules)
+    foreach(python IN ITEMS python3 /usr/bin/python3)
+        execute_process(COMMAND ${python} -c "import ${modules}" RESULT_VARIABLE status OUTPUT_QUIET ERROR_QUIET)
         if(status EQUAL 0)
-            set(${variable} ${candidate} PARENT_SCOPE)
+            add_test(NAME ${name} COMMAND ${CMAKE_COMMAND} ${bench_definitions} -DPYTHON=${python}
+                -DSCRIPT=${PROJECT_SOURCE_DIR}/bench/${script} -DSCRATCH=${CMAKE_CURRENT_BINARY_DIR}/${name}
+                -P ${CMAKE_CURRENT_SOURCE_DIR}/check_${name}.cmake)
+            set(bench_tests ${bench_tests} ${name} PARENT_SCOPE)
+            return()
         endif()
     endforeach()
+    message(STATUS "Leaving out the test of bench/${script} (it needs a python3 with ${modules})")
 endfunction()
 
-batchdot_find_python(bench_python "matplotlib, PIL")
-if(bench_python)
-    add_test(NAME bench_report COMMAND ${CMAKE_COMMAND} ${bench_definitions} -DPYTHON=${bench_python}
-        -DREPORT=${PROJECT_SOURCE_DIR}/bench/report.py -DSCRATCH=${CMAKE_CURRENT_BINARY_DIR}/bench_report
-        -P ${CMAKE_CURRENT_SOURCE_DIR}/check_bench_report.cmake)
-    list(APPEND bench_tests bench_report)
-else()
-    message(STATUS "Leaving out the test of bench/report.py (it needs a python3 with matplotlib)")
-endif()
-batchdot_find_python(numpy_python numpy)
-if(numpy_python)
-    add_test(NAME bench_numpy COMMAND ${CMAKE_COMMAND} -DBENCH=$<TARGET_FILE:batchdot_bench> -DPYTHON=${numpy_python}
-        -DNUMPY_PEER=${PROJECT_SOURCE_DIR}/bench/numpy_peer.py -DSCRATCH=${CMAKE_CURRENT_BINARY_DIR}/bench_numpy
-        -P ${CMAKE_CURRENT_SOURCE_DIR}/check_bench_numpy.cmake)
-    list(APPEND bench_tests bench_numpy)
-else()
-    message(STATUS "Leaving out the test of bench/numpy_peer.py (it needs a python3 with NumPy)")
-endif()
+batchdot_add_python_test(bench_report report.py "matplotlib, PIL")
+batchdot_add_python_test(bench_numpy numpy_peer.py numpy)
 set_tests_properties(${bench_tests} PROPERTIES LABELS bench TIMEOUT 600)

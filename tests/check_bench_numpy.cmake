@@ -1,5 +1,5 @@
-# Runs numpy_peer.py on what batchdot-bench measured, for a test: cmake -DBENCH=... -DPYTHON=... -DNUMPY_PEER=...
-# -DSCRATCH=... -P this. Wanted: BENCH the program, PYTHON one with NumPy, NUMPY_PEER numpy_peer.py, SCRATCH a directory
+# Runs numpy_peer.py on what batchdot-bench measured, for a test: cmake -DBENCH=... -DPYTHON=... -DSCRIPT=...
+# -DSCRATCH=... -P this. Wanted: BENCH the program, PYTHON one with NumPy, SCRIPT numpy_peer.py, SCRATCH a directory
 # that is made anew.
 
 file(REMOVE_RECURSE ${SCRATCH})
@@ -14,7 +14,7 @@ execute_process(
 if(NOT status EQUAL 0)
     message(FATAL_ERROR "status ${status}: ${output}")
 endif()
-execute_process(COMMAND ${PYTHON} ${NUMPY_PEER} results.json --rounds 1 WORKING_DIRECTORY ${SCRATCH}
+execute_process(COMMAND ${PYTHON} ${SCRIPT} results.json --rounds 1 WORKING_DIRECTORY ${SCRATCH}
     RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE error)
 if(NOT status EQUAL 0 OR error)
     message(FATAL_ERROR "status ${status}: ${error}")

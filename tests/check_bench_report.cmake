@@ -1,5 +1,5 @@
-# Runs report.py on what batchdot-bench measured, for a test: cmake -DBENCH=... -DCBLAS=... -DPYTHON=... -DREPORT=...
-# -DSCRATCH=... -P this. Wanted: BENCH the program, CBLAS faulty_cblas, PYTHON one with matplotlib, REPORT report.py,
+# Runs report.py on what batchdot-bench measured, for a test: cmake -DBENCH=... -DCBLAS=... -DPYTHON=... -DSCRIPT=...
+# -DSCRATCH=... -P this. Wanted: BENCH the program, CBLAS faulty_cblas, PYTHON one with matplotlib, SCRIPT report.py,
 # SCRATCH a directory that is made anew.
 
 file(REMOVE_RECURSE ${SCRATCH})
@@ -17,7 +17,7 @@ if(NOT status EQUAL 0)
 endif()
 
 function(report)
-    execute_process(COMMAND ${PYTHON} ${REPORT} ${ARGN} WORKING_DIRECTORY ${SCRATCH}
+    execute_process(COMMAND ${PYTHON} ${SCRIPT} ${ARGN} WORKING_DIRECTORY ${SCRATCH}
         RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE error)
     set(status ${status} PARENT_SCOPE)
     set(output "${output}" PARENT_SCOPE)

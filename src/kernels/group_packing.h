@@ -26,14 +26,11 @@ static inline __attribute__((always_inline)) void pack_rows_of(element *groups, 
     const words flipped = same_words(flip);
     for (int64_t row = 0; row < rows; row++, groups += BLOCK_GROUPS, from += across) {
         int64_t step = 0;
-        for (; step + ELEMENTS_A_VECTOR <= k; step += ELEMENTS_A_VECTOR) {
-            const vec packed = small_vector(from + step * small_size(kind), ELEMENTS_A_VECTOR, kind);
-            store(groups + step / GROUP, vec_of(differing(words_of(packed), flipped)));
-        }
-        if (step < k) {
-            const vec packed = small_vector(from + step * small_size(kind), k - step, kind);
-            store(groups + step / GROUP, vec_of(differing(words_of(packed), flipped)));
-        }
+        for (; step + ELEMENTS_A_VECTOR <= k; step += ELEMENTS_A_VECTOR)
+            store(groups + step / GROUP,
+                  flipped_vector(from + step * small_size(kind), ELEMENTS_A_VECTOR, kind, flipped));
+        if (step < k)
+            store(groups + step / GROUP, flipped_vector(from + step * small_size(kind), k - step, kind, flipped));
     }
 }
 

@@ -58,12 +58,9 @@ static struct parts tiles_of_rows(int64_t rows, int64_t vectors) {
 /* What sums begin with where x's bits are flipped, behind a block of y: the opposite of what that adds to them. */
 static void append_first_sums(element *y, int64_t groups, int64_t width, uint32_t flip) {
     const vec flipped_zero = vec_of(same_words(flip));
+    element *const first_sums = y + groups * width;
     vec sums[MOST_BLOCK_VECTORS] = {zero(), zero(), zero(), zero()};
-    if (flip == 0) {
-        y += groups * width;
-        groups = 0;
-    }
-    for (int64_t group = 0; group < groups; group++, y += width) {
+    for (; flip != 0 && y < first_sums; y += width) {
 #pragma GCC unroll 4
         for (int j = 0; j < MOST_BLOCK_VECTORS; j++) {
             if (j * LANES < width)
@@ -73,7 +70,7 @@ static void append_first_sums(element *y, int64_t groups, int64_t width, uint32_
 #pragma GCC unroll 4
     for (int j = 0; j < MOST_BLOCK_VECTORS; j++) {
         if (j * LANES < width)
-            store(y + j * LANES, vec_of(subtract_words(same_words(0), words_of(sums[j]))));
+            store(first_sums + j * LANES, vec_of(subtract_words(same_words(0), words_of(sums[j]))));
     }
 }
 

@@ -11,13 +11,17 @@ struct small_rows {
     uint32_t x_flip;
 };
 
+/* A vector of x, whose bits may be flipped. */
+static inline __attribute__((always_inline)) vec small_x_vector(const char *x, int64_t count, enum small_kind kind,
+                                                                bool has_flip, vec flip) {
+    return has_flip ? flipped_vector(x, count, kind, words_of(flip)) : small_vector(x, count, kind);
+}
+
 /* A step along k: what flipping x's bits adds is summed apart. */
 static inline __attribute__((always_inline)) void small_step(vec *sum, vec *flipped_zero, vec x, vec y, bool has_flip,
                                                              vec flip) {
-    if (has_flip) {
-        x = vec_of(differing(words_of(x), words_of(flip)));
+    if (has_flip)
         *flipped_zero = accumulate(flip, y, *flipped_zero);
-    }
     *sum = accumulate(x, y, *sum);
 }
 
@@ -35,7 +39,7 @@ static inline __attribute__((always_inline)) vec small_row(const struct small_ro
     for (; k >= CHAINS * ELEMENTS_A_VECTOR; k -= CHAINS * ELEMENTS_A_VECTOR) {
 #pragma GCC unroll 4
         for (int i = 0; i < CHAINS; i++, x += x_step, y += y_step)
-            small_step(&sums[i], &flipped_zero, small_vector(x, ELEMENTS_A_VECTOR, x_kind),
+            small_step(&sums[i], &flipped_zero, small_x_vector(x, ELEMENTS_A_VECTOR, x_kind, has_flip, flip),
                        small_vector(y, ELEMENTS_A_VECTOR, y_kind), has_flip, flip);
     }
 #pragma GCC unroll 4
@@ -43,8 +47,8 @@ static inline __attribute__((always_inline)) vec small_row(const struct small_ro
         if (k <= 0)
             break;
         const int64_t count = k < ELEMENTS_A_VECTOR ? k : ELEMENTS_A_VECTOR;
-        small_step(&sums[i], &flipped_zero, small_vector(x, count, x_kind), small_vector(y, count, y_kind), has_flip,
-                   flip);
+        small_step(&sums[i], &flipped_zero, small_x_vector(x, count, x_kind, has_flip, flip),
+                   small_vector(y, count, y_kind), has_flip, flip);
     }
     const vec sum = add(add(sums[0], sums[1]), add(sums[2], sums[3]));
     return has_flip ? vec_of(subtract_words(words_of(sum), words_of(flipped_zero))) : sum;
@@ -66,19 +70,21 @@ static inline __attribute__((always_inline)) void finish_small_rows(struct scali
     }
 }
 
-/* A row of x of up to CHAINS vectors, of which the last one has so many elements, flipped as small_step wants it. */
+/* A row of x of up to CHAINS vectors, of which the last one has so many elements. */
 struct small_x {
     vec vectors[CHAINS];
 };
 
 /* vectors, the kind and has_flip are constants, here and below. */
-static inline __attribute__((always_inline)) struct small_x small_x_of(const char *x, int vectors, int64_t last,
-                                                                       enum small_kind kind) {
+static inline __attribute__((always_inline)) struct small_x small_x_of(const struct small_rows *rows, const char *x,
+                                                                       int vectors, int64_t last, enum small_kind kind,
+                                                                       bool has_flip) {
+    const vec flip = vec_of(same_words(rows->x_flip));
     struct small_x row;
 #pragma GCC unroll 4
     for (int i = 0; i < vectors; i++)
-        row.vectors[i] = small_vector(x + i * ELEMENTS_A_VECTOR * small_size(kind),
-                                      i + 1 < vectors ? ELEMENTS_A_VECTOR : last, kind);
+        row.vectors[i] = small_x_vector(x + i * ELEMENTS_A_VECTOR * small_size(kind),
+                                        i + 1 < vectors ? ELEMENTS_A_VECTOR : last, kind, has_flip, flip);
     return row;
 }
 
@@ -109,13 +115,13 @@ static inline __attribute__((always_inline)) vec small_short_rows(const struct s
                                                                   bool x_stays, enum small_kind x_kind,
                                                                   enum small_kind y_kind, bool has_flip) {
     const int64_t last = rows->k - (vectors - 1) * ELEMENTS_A_VECTOR;
-    struct small_x x_row = small_x_of(x, vectors, last, x_kind);
+    struct small_x x_row = small_x_of(rows, x, vectors, last, x_kind, has_flip);
     vec sums[LANES];
 #pragma GCC unroll 16
     for (int i = 0; i < LANES; i++) {
         const int64_t present = i < count ? i : count - 1;
         if (!x_stays && i > 0)
-            x_row = small_x_of(x + present * rows->x_step, vectors, last, x_kind);
+            x_row = small_x_of(rows, x + present * rows->x_step, vectors, last, x_kind, has_flip);
         sums[sum_slot(i)] = small_short_row(rows, x_row, y + present * rows->y_step, vectors, last, y_kind, has_flip);
     }
     return sum_rows(sums);

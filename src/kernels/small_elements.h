@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* What lies in memory, and what its lane shall hold: a float that it is widened to, or the element's own bits, or a
- * integer of 16 bits or of all of the lane's of the same value. */
+/* What lies in memory, and what its lane shall hold: a float that it is widened to, or the element's own bits, or an
+ * integer of the same value, of 16 bits or of all of the lane's. */
 enum small_kind {
     F16_AS_FLOAT,
     BF16_AS_FLOAT,
@@ -60,6 +60,12 @@ static inline __attribute__((always_inline)) vec small_vector(const char *from, 
     default:
         return vec_of(small_lanes(from, count, kind));
     }
+}
+
+/* The same with these bits of each lane inverted. */
+static inline __attribute__((always_inline)) vec flipped_vector(const char *from, int64_t count, enum small_kind kind,
+                                                                words flip) {
+    return vec_of(differing(words_of(small_vector(from, count, kind)), flip));
 }
 
 /* The bits that small_lanes gives of one element. */
