@@ -277,7 +277,7 @@ static void imaginary_parts_are_for_complex_dtypes(void **state) {
 static void values_out_of_range_are_refused(void **state) {
     (void)state;
     static const int threads[] = {-1, -2, INT_MIN}, engines[] = {-1, 3, 4, 1000, INT_MAX, INT_MIN};
-    static const int normalize[] = {1, -1, 2, INT_MAX, INT_MIN};
+    static const double epsilons[] = {-1, -1e-300, NAN, INFINITY, -INFINITY};
     for (size_t i = 0; i < COUNT(threads); i++) {
         batchdot_options options = BATCHDOT_OPTIONS_INIT;
         options.num_threads = threads[i];
@@ -288,10 +288,12 @@ static void values_out_of_range_are_refused(void **state) {
         options.engine = (batchdot_engine)engines[i];
         assert_fails(BATCHDOT_ERROR_OPTION, create(BATCHDOT_F32, &options), "engine");
     }
-    for (size_t i = 0; i < COUNT(normalize); i++) {
+    for (size_t i = 0; i < COUNT(epsilons); i++) {
         batchdot_options options = BATCHDOT_OPTIONS_INIT;
-        options.normalize = normalize[i];
-        assert_fails(BATCHDOT_ERROR_OPTION, create(BATCHDOT_F32, &options), "normalize");
+        options.normalize_epsilon = epsilons[i];
+        assert_ok(create(BATCHDOT_F32, &options));
+        options.normalize = 1;
+        assert_fails(BATCHDOT_ERROR_OPTION, create(BATCHDOT_F32, &options), "normalize_epsilon");
     }
 }
 

@@ -18,10 +18,11 @@ static void fill_product(struct batchdot_plan *plan, batchdot_dtype dtype, int64
     bd_contraction_start(c);
     c->dtype[OPERAND_X] = c->dtype[OPERAND_Y] = c->dtype[OPERAND_OUT] = dtype;
     c->alpha[0] = 1;
+    static const char *const names[] = {"x", "y", "the output"};
     const int64_t shapes[OPERAND_COUNT][3] = {{batch, m, k}, {batch, k, n}, {batch, m, n}};
     for (int operand = 0; operand < OPERAND_COUNT; operand++) {
         const int64_t *const shape = memcpy(plan->kept_shapes[operand], shapes[operand], sizeof shapes[operand]);
-        plan->tensor[operand] = (struct tensor_shape){3, shape[0] * shape[1] * shape[2] == 0, shape};
+        plan->tensor[operand] = (struct tensor_shape){names[operand], 3, shape[0] * shape[1] * shape[2] == 0, shape};
     }
     bd_append_axis(c, &c->batch, (struct axis){batch, {m * k, k * n, m * n}});
     bd_append_axis(c, &c->m, (struct axis){m, {k, 0, n}});
@@ -101,7 +102,7 @@ static void test_explain_names_engine_and_reason(void **state) {
     (void)state;
     struct batchdot_plan plan;
     make_plan(&plan, BATCHDOT_ENGINE_NATIVE, BATCHDOT_F32, 3, 4, 5, 6);
-    assert_explains(&plan, "x (3, 4, 6), y (3, 6, 5), out (3, 4, 5)");
+    assert_explains(&plan, "x (3, 4, 6), y (3, 6, 5), the output (3, 4, 5)");
     assert_explains(&plan, "3 item(s) of m 4, n 5, k 6");
     assert_explains(&plan, "engine: native (");
     assert_explains(&plan, "why: it was asked for");

@@ -12,6 +12,10 @@
  *   3. batchdot() computes it, in one call.
  *   4. Who computes the same shapes again and again makes a plan once (batchdot_plan_create) and executes it
  *      many times, from any number of threads (batchdot_plan_execute).
+ *   5. Options scale, add to the output, conjugate, normalize (cosine similarity) and bound the threads.
+ *   6. What has several batch axes or several contracted ones, or none, is a plan by lists of axes
+ *      (batchdot_plan_create_general) or by letters, as in NumPy (batchdot_plan_create_einsum); gradients of batch_dot
+ *      have plans of their own (batchdot_plan_create_grad_x, batchdot_plan_create_grad_y).
  *
  * Example: x of shape (32, 20), y of shape (32, 30, 20), contracted over the axis of extent 20:
  *
@@ -71,12 +75,12 @@ BATCHDOT_API const char *batchdot_version(void);
 typedef enum batchdot_status {
     BATCHDOT_OK = 0,
     BATCHDOT_ERROR_NULL,       /* a pointer that must not be NULL is */
-    BATCHDOT_ERROR_RANK,       /* a rank below 2 or above BATCHDOT_MAX_NDIM, the result's included */
-    BATCHDOT_ERROR_BATCH,      /* x.shape[0] != y.shape[0] */
-    BATCHDOT_ERROR_AXIS_RANGE, /* an axis outside [-ndim, ndim) */
+    BATCHDOT_ERROR_RANK,       /* a rank that is too low or above BATCHDOT_MAX_NDIM, the result's included */
+    BATCHDOT_ERROR_BATCH,      /* the extents of a batch axis differ */
+    BATCHDOT_ERROR_AXIS_RANGE, /* an axis outside [-ndim, ndim), or named twice; a letter that names no axis, or two */
     BATCHDOT_ERROR_AXIS_BATCH, /* axis 0, the batch, cannot be contracted */
-    BATCHDOT_ERROR_CONTRACTED, /* the contracted extents differ */
-    BATCHDOT_ERROR_SHAPE,      /* a negative extent */
+    BATCHDOT_ERROR_CONTRACTED, /* the extents of a contracted axis differ */
+    BATCHDOT_ERROR_SHAPE,      /* a negative extent; a list of axes, or of letters, whose length cannot be */
     BATCHDOT_ERROR_DTYPE,      /* an unknown dtype, or dtypes that do not go together */
     BATCHDOT_ERROR_OUTPUT,     /* the output's shape is not the inferred one */
     BATCHDOT_ERROR_OVERLAP,    /* the output overlaps an input or itself */
@@ -195,9 +199,20 @@ typedef struct batchdot_options {
      * be 0 for real dtypes; integer dtypes take alpha 1 and beta 0 or 1 only. Both are rounded to the precision that
      * the product is summed in, and must be in its range. */
     double alpha[2], beta[2];
-    int conj_x, conj_y;       /* nonzero: conjugate that operand. Ignored for real dtypes */
-    int normalize;            /* reserved: must be 0 in this version */
-    double normalize_epsilon; /* reserved: goes with normalize, and is ignored with it 0 */
+    int conj_x, conj_y; /* nonzero: conjugate that operand. Ignored for real dtypes */
+    /* normalize nonzero: x and y are divided by their L2 norms along the contracted axes, as Keras's
+     * Dot(normalize=True) does, so that the product is their cosine similarity:
+     *
+     *     out = alpha * (x / sqrt(max(sum |x|^2, epsilon)) . y / sqrt(max(sum |y|^2, epsilon))) + beta * out
+     *
+     * the sums being over the contracted axes, so that each row of x and each column of y has a norm. No tensor is
+     * copied: x . y is summed as without it, and scaled. x . y and both sums of squares must be in the range of the
+     * type that they are summed in (float for f16 and bf16). A vector of zeros gives 0, with an epsilon of 0 too; NaN
+     * propagates, and an infinite element gives NaN. Not for integer dtypes, not for gradients, and not where a
+     * contracted axis is one of x only or of y only: BATCHDOT_ERROR_OPTION. */
+    int normalize;
+    double normalize_epsilon; /* the smallest squared norm that is divided by, >= 0 and finite; ignored with normalize
+                                 0 */
 } batchdot_options;
 
 #define BATCHDOT_OPTIONS_INIT                                                                                          \
@@ -234,6 +249,113 @@ BATCHDOT_API size_t batchdot_plan_explain(const batchdot_plan *plan, char *text,
 
 /* Releases a plan; NULL is fine. No thread may be executing it. */
 BATCHDOT_API void batchdot_plan_destroy(batchdot_plan *plan);
+
+/* ---- Any number of batch axes and of contracted axes ------------------------------------------------------------ */
+
+/* Which axes of x and y belong together, as XLA's dot_general has it: x_batch[i] of x and y_batch[i] of y are one batch
+ * axis, x_contract[i] and y_contract[i] one contracted axis. Either count may be 0, and the lists then NULL. Negative
+ * axes count from the end. An axis that is in no list is free. */
+typedef struct batchdot_dims {
+    int batch_count, contract_count;
+    const int *x_batch, *y_batch;       /* batch_count axes each */
+    const int *x_contract, *y_contract; /* contract_count axes each */
+} batchdot_dims;
+
+/* The shape of the result: the batch axes in the order of their list, then the free axes of x in its order, then those
+ * of y. There is no axis that is always batch, no lowest rank and no appended 1: two vectors contracted have a result
+ * of rank 0, and without any list this is the outer product.
+ *
+ * Checked in this order: NULL (out_ndim, out_shape, dims, or a list of it that has axes); RANK (x, y: negative, or
+ * above BATCHDOT_MAX_NDIM); NULL (the shape of a rank that is not 0); SHAPE (a negative extent; a count that is
+ * negative, or greater than a rank); AXIS_RANGE (an axis out of range; an axis that is named twice, be it in one list
+ * or in both); BATCH and CONTRACTED (two axes of a pair whose extents differ, none being broadcast); RANK (the result);
+ * OVERFLOW (an element count).
+ *
+ * On success *out_ndim and the first *out_ndim extents of out_shape are set; on failure neither is touched.
+ *
+ * Rules from https://openxla.org/xla/operation_semantics#dotgeneral. */
+BATCHDOT_API batchdot_status batchdot_infer_shape_general(int x_ndim, const int64_t *x_shape, int y_ndim,
+                                                          const int64_t *y_shape, const batchdot_dims *dims,
+                                                          int *out_ndim, int64_t out_shape[BATCHDOT_MAX_NDIM]);
+
+/* As batchdot_plan_create, which is batch_count 1 with axis 0 of both and contract_count 1. A tensor of rank 0 has one
+ * element, and its shape may be NULL. Statuses, in this order: NULL (plan); MEMORY; NULL (x, y); those of
+ * batchdot_infer_shape_general; then as batchdot_plan_create's from DTYPE on.
+ *
+ * Example: scores of shape (batch, head, query, key) of q (batch, query, head, depth) and k (batch, key, head, depth):
+ *
+ *     const int batch[] = {0, 2}, depth[] = {3};
+ *     const batchdot_dims dims = {2, 1, batch, batch, depth, depth};
+ *     batchdot_plan *plan;
+ *     batchdot_plan_create_general(&plan, &q, &k, &dims, &scores, NULL); */
+BATCHDOT_API batchdot_status batchdot_plan_create_general(batchdot_plan **plan, const batchdot_tensor *x,
+                                                          const batchdot_tensor *y, const batchdot_dims *dims,
+                                                          const batchdot_tensor *out, const batchdot_options *options);
+
+/* The shape of the result of an expression such as "bik,bkj->bij": a letter for every axis of x, a comma, a letter for
+ * every axis of y, and behind "->" those of the output in the order that it is to have. Letters are a to z and A to Z,
+ * upper and lower case being different ones; blanks may stand anywhere but within "->".
+ *
+ *   - A letter of x and y and the output is a batch axis; of x or y and the output, a free axis.
+ *   - A letter that the output does not have is summed over, be it one of both inputs or of one only.
+ *   - Without "->" the output has the letters that stand once in the expression, in the order of their codes (A to Z, a
+ *     to z), as in NumPy: "ij,jk" is "ij,jk->ik".
+ *   - No letter may stand twice in one operand (there are no diagonals) or in the output, and none in the output that
+ * is in no input. There is no "..." for axes without a name, and no axis is broadcast.
+ *
+ * Checked in this order: NULL (out_ndim, out_shape, expression); RANK, NULL and SHAPE of x and y, as
+ * batchdot_infer_shape_general's; SHAPE (the expression is none of this form, or has not as many letters for an operand
+ * as that has axes); AXIS_RANGE (a letter twice in an operand or the output; a letter of the output that no operand
+ * has); BATCH and CONTRACTED (the two extents of a letter differ, which the output has or has not); OVERFLOW.
+ *
+ * Rules from https://numpy.org/doc/stable/reference/generated/numpy.einsum.html. */
+BATCHDOT_API batchdot_status batchdot_infer_shape_einsum(const char *expression, int x_ndim, const int64_t *x_shape,
+                                                         int y_ndim, const int64_t *y_shape, int *out_ndim,
+                                                         int64_t out_shape[BATCHDOT_MAX_NDIM]);
+
+/* As batchdot_plan_create_general, with the axes of an einsum expression. Nothing is kept of the expression. Statuses,
+ * in this order: NULL (plan); MEMORY; NULL (x, y); those of batchdot_infer_shape_einsum; then as batchdot_plan_create's
+ * from DTYPE on.
+ *
+ * Where an axis belongs decides what may be computed together: in "bik,kj->bij" y is one matrix for the whole batch,
+ * and b an axis of x's like i, so that this is one product of b * i rows. batchdot_plan_create with a y of batch stride
+ * 0 computes the same item by item, since an item's bits must not depend on the batch; where rows are few the former is
+ * the faster one. */
+BATCHDOT_API batchdot_status batchdot_plan_create_einsum(batchdot_plan **plan, const char *expression,
+                                                         const batchdot_tensor *x, const batchdot_tensor *y,
+                                                         const batchdot_tensor *out, const batchdot_options *options);
+
+/* ---- Gradients of batch_dot ------------------------------------------------------------------------------------- */
+
+/* With out = batch_dot(x, y, axes), and grad_out the gradient of some real number L by out, in out's shape:
+ *
+ *     grad_x[b, ...i..., k] = sum over j of grad_out[b, ...i..., ...j...] * conj(y[b, ...j..., k])
+ *     grad_y[b, ...j..., k] = sum over i of grad_out[b, ...i..., ...j...] * conj(x[b, ...i..., k])
+ *
+ * i being the free axes of x and j those of y, and k standing where the contracted axis stands: the gradients of L by x
+ * and y, in their shapes. Conjugation as in TensorFlow: the gradient by a complex number z is dL/d(Re z) + i dL/d(Im
+ * z).
+ *
+ * axes are those of the product. grad_x and grad_y are the outputs of these plans: execute takes (grad_out, y, grad_x)
+ * and (grad_out, x, grad_y). NULL for one of them means a contiguous output, whose rank follows from those of the other
+ * two; where that leaves x (or y) a choice between a matrix with one free axis of extent 1 and a vector an item, it is
+ * the vector, if the axes allow.
+ *
+ * Of the options, alpha and beta are the gradient's own: beta 1 accumulates, as for an x that is used twice; an alpha
+ * of the product is to be given conjugated. conj_x and conj_y say what the product conjugates. normalize is
+ * BATCHDOT_ERROR_OPTION.
+ *
+ * Statuses, in this order: NULL (plan); MEMORY; NULL (grad_out, y or x); RANK (grad_out and y, or x, cannot go together
+ * with any rank of the third); those of batchdot_infer_shape for x and y; OUTPUT (grad_out has not the product's
+ * shape); then as batchdot_plan_create's from DTYPE on, of the product that the gradient is. */
+BATCHDOT_API batchdot_status batchdot_plan_create_grad_x(batchdot_plan **plan, const batchdot_tensor *grad_out,
+                                                         const batchdot_tensor *y, const batchdot_axes *axes,
+                                                         const batchdot_tensor *grad_x,
+                                                         const batchdot_options *options);
+BATCHDOT_API batchdot_status batchdot_plan_create_grad_y(batchdot_plan **plan, const batchdot_tensor *grad_out,
+                                                         const batchdot_tensor *x, const batchdot_axes *axes,
+                                                         const batchdot_tensor *grad_y,
+                                                         const batchdot_options *options);
 
 #ifdef __cplusplus
 }

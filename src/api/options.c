@@ -77,9 +77,9 @@ batchdot_status bd_read_options(const batchdot_options *given, batchdot_dtype ou
     if (!status && (unsigned)options->engine > BATCHDOT_ENGINE_BLAS)
         status =
             bd_fail(BATCHDOT_ERROR_OPTION, "options.engine is %d, which is no batchdot_engine.", (int)options->engine);
-    if (!status && options->normalize)
-        status =
-            bd_fail(BATCHDOT_ERROR_OPTION, "options.normalize is not offered by this version, %s.", batchdot_version());
+    if (!status && options->normalize && !(options->normalize_epsilon >= 0 && isfinite(options->normalize_epsilon)))
+        status = bd_fail(BATCHDOT_ERROR_OPTION, "options.normalize_epsilon is %g; it must be finite, and 0 or more.",
+                         options->normalize_epsilon);
     if (!status)
         status = check_scale("alpha", options->alpha, bd_dtype_info(out_dtype));
     if (!status)

@@ -34,6 +34,8 @@ struct contraction {
     batchdot_dtype dtype[OPERAND_COUNT];
     bool conjugate[OPERAND_OUT];   /* x, y */
     double alpha[2], beta[2];      /* real, imaginary */
+    bool is_normalized;            /* x and y are divided by their norms along k first */
+    double normalize_epsilon;      /* the smallest squared norm that is divided by */
     int64_t origin[OPERAND_COUNT]; /* where the element lies at which every index is 0, from the caller's pointer */
     bool is_swapped;               /* x here is the caller's y, and y the caller's x */
     int axis_count;                /* of axes */
@@ -48,7 +50,7 @@ static inline void bd_contraction_start(struct contraction *contraction) {
     for (int operand = 0; operand < OPERAND_COUNT; operand++)
         contraction->origin[operand] = 0;
     contraction->conjugate[OPERAND_X] = contraction->conjugate[OPERAND_Y] = false;
-    contraction->is_swapped = false;
+    contraction->is_swapped = contraction->is_normalized = false;
 }
 
 /* Appends an axis to one of the contraction's lists, unless its extent is 1, with which it changes nothing. They are

@@ -170,6 +170,25 @@ static void keep_one_axis_each(struct contraction *contraction) {
     sort_axes(batch);
 }
 
+/* Whoever goes over several axes of k goes over the last one most often: it has a unit stride in both operands if one
+ * has, else in one, and else is the longest. */
+static void put_best_axis_last(struct axis_list *k) {
+    const struct axis *best = NULL;
+    int most_units = -1;
+    for (int i = 0; i < k->count; i++) {
+        const struct axis *const axis = &k->axes[i];
+        const int units = (bd_magnitude(axis->stride[OPERAND_X]) == 1) + (bd_magnitude(axis->stride[OPERAND_Y]) == 1);
+        if (units > most_units || (units == most_units && axis->extent > best->extent)) {
+            best = axis;
+            most_units = units;
+        }
+    }
+    struct axis *const last = &k->axes[k->count - 1];
+    const struct axis kept = *best;
+    k->axes[best - k->axes] = *last;
+    *last = kept;
+}
+
 void bd_fold(struct contraction *contraction) {
     struct axis_list *const k = &contraction->k;
     if (bd_list_extent(k) == 0) {
@@ -181,6 +200,8 @@ void bd_fold(struct contraction *contraction) {
     place = fold_list(contraction, &contraction->n, place);
     place = fold_list(contraction, k, place);
     contraction->axis_count = (int)(place - contraction->axes);
+    if (k->count > 1)
+        put_best_axis_last(k);
 
     if (smallest_output_stride(&contraction->m) < smallest_output_stride(&contraction->n))
         swap_operands(contraction);

@@ -11,6 +11,14 @@ struct walk {
     int64_t offset[OPERAND_COUNT]; /* in elements, of the present tuple */
 };
 
+/* The number of index tuples. */
+static inline int64_t bd_walk_length(const struct axis *axes, int count) {
+    int64_t length = 1;
+    for (int i = 0; i < count; i++)
+        length *= axes[i].extent;
+    return length;
+}
+
 /* Starts at the given position in the order, from 0. */
 static inline void bd_walk_start(struct walk *walk, const struct axis *axes, int count, int64_t position) {
     walk->count = count;

@@ -131,6 +131,8 @@ static const char *express_item(const struct contraction *contraction, struct bl
     }
     if (contraction->dtype[OPERAND_X] != contraction->dtype[OPERAND_OUT])
         return "BLAS has no routine for these dtypes";
+    if (contraction->is_normalized)
+        return "BLAS has no routine that normalizes";
     if (contraction->k.count > 1)
         return "the contracted axes do not fold to one";
     item->m = bd_list_extent(&contraction->m);

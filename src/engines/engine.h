@@ -11,6 +11,7 @@ struct preparation {
     struct product product; /* a run of items along the innermost batch axis */
     int64_t item_count;     /* of all batch axes */
     int most_threads;       /* that the work is worth */
+    bool is_staged;         /* sums are gathered in a stage before they become elements of the output */
     struct slots *slots;    /* scratch for the kernel, or NULL */
 };
 

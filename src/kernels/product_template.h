@@ -24,14 +24,6 @@ enum { TILE_M = 4, TILE_N = 8 };
 #define PASTE_NAMES(a, b) a##b
 #define PASTE(a, b) PASTE_NAMES(a, b)
 
-/* How often the innermost axis of k is run through. */
-static inline int64_t outer_k_extent(const struct product *product) {
-    int64_t extent = 1;
-    for (int i = 0; i < product->outer_k_count; i++)
-        extent *= product->outer_k[i].extent;
-    return extent;
-}
-
 #endif
 
 #ifndef WIDEN_X
@@ -63,7 +55,7 @@ static inline int64_t outer_k_extent(const struct product *product) {
 static inline __attribute__((always_inline)) void PASTE(NAME, _tile)(const struct product *product, const X_ELEMENT *x,
                                                                      const Y_ELEMENT *y, OUT_ELEMENT *out, int m, int n,
                                                                      int64_t y_n) {
-    const int64_t outer_extent = outer_k_extent(product);
+    const int64_t outer_extent = bd_walk_length(product->outer_k, product->outer_k_count);
     struct walk outer;
     bd_walk_start(&outer, product->outer_k, product->outer_k_count, 0);
 

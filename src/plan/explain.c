@@ -3,6 +3,7 @@
 #include "plan/plan.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -31,10 +32,9 @@ static void print_list(struct report *report, const char *name, const struct axi
 }
 
 static void print_tensors(struct report *report, const struct batchdot_plan *plan) {
-    static const char *const names[] = {"x", "y", "out"};
     for (int operand = 0; operand < OPERAND_COUNT; operand++) {
         char text[BD_SHAPE_TEXT_SIZE];
-        print(report, "%s%s %s", operand ? ", " : "shapes: ", names[operand],
+        print(report, "%s%s %s", operand ? ", " : "shapes: ", plan->tensor[operand].name,
               bd_shape_text(plan->tensor[operand].ndim, plan->tensor[operand].shape, text));
     }
     print(report, "\n");
@@ -52,6 +52,13 @@ static void print_contraction(struct report *report, const struct contraction *c
     print_list(report, "m", &contraction->m);
     print_list(report, "n", &contraction->n);
     print_list(report, "k", &contraction->k);
+    if (contraction->is_normalized)
+        print(report, "normalized: each sum over k is divided by the norms of its two vectors, which are at least %g\n",
+              sqrt(contraction->normalize_epsilon));
+    if (contraction->k.count > 1)
+        print(report,
+              "passes: the axes of k do not merge; the last is summed over again and again, the sums staying in "
+              "the cache\n");
 }
 
 size_t bd_plan_explain(const struct batchdot_plan *plan, char *text, size_t size) {

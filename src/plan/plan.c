@@ -7,8 +7,6 @@
 #include <stddef.h>
 #include <string.h>
 
-static const char *const names[] = {"x", "y", "the output"};
-
 static const char *text_of(const struct tensor_shape *tensor, char text[BD_SHAPE_TEXT_SIZE]) {
     return bd_shape_text(tensor->ndim, tensor->shape, text);
 }
@@ -30,8 +28,8 @@ batchdot_status bd_plan_fold(struct batchdot_plan *plan) {
     if (bd_output_overlaps_itself(contraction)) {
         char text[BD_SHAPE_TEXT_SIZE];
         return bd_fail(BATCHDOT_ERROR_OVERLAP,
-                       "the output of shape %s overlaps itself: its strides give two elements one place.",
-                       text_of(&plan->tensor[OPERAND_OUT], text));
+                       "%s of shape %s overlaps itself: its strides give two elements one place.",
+                       plan->tensor[OPERAND_OUT].name, text_of(&plan->tensor[OPERAND_OUT], text));
     }
     bd_operand_bytes(contraction, plan->bytes);
     return BATCHDOT_OK;
@@ -94,7 +92,8 @@ const char *bd_plan_reason(const struct batchdot_plan *plan) {
 void bd_plan_keep_shapes(struct batchdot_plan *plan) {
     for (int operand = 0; operand < OPERAND_COUNT; operand++) {
         struct tensor_shape *const tensor = &plan->tensor[operand];
-        memcpy(plan->kept_shapes[operand], tensor->shape, (size_t)tensor->ndim * sizeof tensor->shape[0]);
+        if (tensor->ndim > 0)
+            memcpy(plan->kept_shapes[operand], tensor->shape, (size_t)tensor->ndim * sizeof tensor->shape[0]);
         tensor->shape = plan->kept_shapes[operand];
     }
 }
@@ -113,16 +112,16 @@ static batchdot_status check_data(const struct batchdot_plan *plan, const void *
     for (int operand = 0; operand < OPERAND_COUNT; operand++) {
         if (!data[operand] && !plan->tensor[operand].is_empty)
             return bd_fail(BATCHDOT_ERROR_NULL, "%s of shape %s has elements, but its data is a NULL pointer.",
-                           names[operand], text_of(&plan->tensor[operand], text));
+                           plan->tensor[operand].name, text_of(&plan->tensor[operand], text));
     }
     if (plan->tensor[OPERAND_OUT].is_empty)
         return BATCHDOT_OK;
     for (enum operand input = OPERAND_X; input <= OPERAND_Y; input++) {
         if (!plan->tensor[input].is_empty &&
             bd_output_overlaps_input(&plan->contraction, folded_operand(plan, input), data[input], data[OPERAND_OUT]))
-            return bd_fail(BATCHDOT_ERROR_OVERLAP, "the output of shape %s shares memory with %s of shape %s.",
-                           text_of(&plan->tensor[OPERAND_OUT], out_text), names[input],
-                           text_of(&plan->tensor[input], text));
+            return bd_fail(BATCHDOT_ERROR_OVERLAP, "%s of shape %s shares memory with %s of shape %s.",
+                           plan->tensor[OPERAND_OUT].name, text_of(&plan->tensor[OPERAND_OUT], out_text),
+                           plan->tensor[input].name, text_of(&plan->tensor[input], text));
     }
     return BATCHDOT_OK;
 }

@@ -7,6 +7,7 @@
 
 /* A tensor as its caller sees it, for messages. */
 struct tensor_shape {
+    const char *name; /* static */
     int ndim;
     bool is_empty;
     const int64_t *shape; /* the caller's own, or one of kept_shapes */
