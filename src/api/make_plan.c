@@ -51,22 +51,16 @@ static struct tensor_shape shape_of(const char *name, const struct layout *layou
     return (struct tensor_shape){name, layout->tensor->ndim, layout->count == 0, layout->tensor->shape};
 }
 
-static void append_group(struct contraction *contraction, struct axis_list *list, const struct plan_room *room,
-                         const struct matched_axis *axes, int count) {
+static inline __attribute__((always_inline)) void append_group(struct contraction *contraction, struct axis_list *list,
+                                                               const struct plan_room *room,
+                                                               const struct matched_axis *axes, int count) {
     for (int i = 0; i < count; i++) {
-        const struct matched_axis at = axes[i];
-        struct axis axis = {1, {0, 0, 0}};
-        if (at.x != NO_AXIS) {
-            axis.extent = room->x.tensor->shape[at.x];
-            axis.stride[OPERAND_X] = room->x.strides[at.x];
-        }
-        if (at.y != NO_AXIS) {
-            axis.extent = room->y.tensor->shape[at.y];
-            axis.stride[OPERAND_Y] = room->y.strides[at.y];
-        }
-        if (at.out != NO_AXIS)
-            axis.stride[OPERAND_OUT] = room->out.strides[at.out];
-        bd_append_axis(contraction, list, axis);
+        const struct matched_axis *const at = &axes[i];
+        const int64_t extent = at->x != NO_AXIS ? room->x.tensor->shape[at->x] : room->y.tensor->shape[at->y];
+        const int64_t x_stride = at->x != NO_AXIS ? room->x.strides[at->x] : 0;
+        const int64_t y_stride = at->y != NO_AXIS ? room->y.strides[at->y] : 0;
+        const int64_t out_stride = at->out != NO_AXIS ? room->out.strides[at->out] : 0;
+        bd_append_axis(contraction, list, (struct axis){extent, {x_stride, y_stride, out_stride}});
     }
 }
 

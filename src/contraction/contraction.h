@@ -45,7 +45,11 @@ struct contraction {
 /* A contraction without axes, where nothing is swapped or conjugated; dtypes, alpha and beta are the caller's to set.
  */
 static inline void bd_contraction_start(struct contraction *contraction) {
-    contraction->batch = contraction->m = contraction->n = contraction->k = (struct axis_list){0, contraction->axes};
+    /* Each by itself: a list that is copied from one just written waits for that. */
+    contraction->batch = (struct axis_list){0, contraction->axes};
+    contraction->m = (struct axis_list){0, contraction->axes};
+    contraction->n = (struct axis_list){0, contraction->axes};
+    contraction->k = (struct axis_list){0, contraction->axes};
     contraction->axis_count = 0;
     for (int operand = 0; operand < OPERAND_COUNT; operand++)
         contraction->origin[operand] = 0;

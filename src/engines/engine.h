@@ -8,11 +8,12 @@
 /* What the native engine works out once, when a plan is made. */
 struct preparation {
     const struct kernel *kernel;
-    struct product product; /* a run of items along the innermost batch axis */
-    int64_t item_count;     /* of all batch axes */
-    int most_threads;       /* that the work is worth */
-    bool is_staged;         /* sums are gathered in a stage before they become elements of the output */
-    struct slots *slots;    /* scratch for the kernel, or NULL */
+    struct product product;                     /* a run of items along the innermost batch axis */
+    int64_t item_count;                         /* of all batch axes */
+    int most_threads;                           /* that the work is worth */
+    bool is_staged;                             /* see staged.h */
+    const struct kernel *x_squares, *y_squares; /* if normalized: sum their squares along k; NULL: the stage does */
+    struct slots *slots;                        /* scratch for the kernel, or NULL */
 };
 
 struct engine {

@@ -5,26 +5,19 @@
 #include "base/parts.h"
 #include "base/threads.h"
 #include "contraction/walk.h"
-#include "engines/engine.h"
-#include "kernels/stage.h"
+#include "engines/staged.h"
 
 #include <limits.h>
-#include <stdalign.h>
 #include <stddef.h>
 #include <stdlib.h>
 
 /* Multiply-adds worth a thread of their own: waking one costs some microseconds. */
 enum { MIN_WORK_PER_THREAD = 1 << 16 };
 
-/* A stage lies on the executing thread's stack. It holds a block of BLOCK_GRAIN rows and columns of the largest
- * elements and the factors that go with these. */
-enum { STAGE_SIZE = 65 * 1024 };
-
 struct native_run {
     const struct contraction *contraction;
-    const struct kernel *kernel;
     const struct product *product;
-    bool is_staged;
+    const struct preparation *preparation;
     int64_t items_at_once; /* at most */
     struct slots *slots;
     int64_t block_m, block_n;
@@ -38,20 +31,6 @@ static const char *never_refuses(const struct contraction *contraction) {
     return NULL;
 }
 
-/* What a kernel sees of a product whose sums go to a stage: a pass over its innermost axis of k, which adds to what is
- * there, as all but the first do. */
-static struct product staged_product(const struct product *product) {
-    struct product staged = *product;
-    staged.out_n = 1;
-    staged.out_m = product->n;
-    staged.out_item = product->m * product->n;
-    staged.outer_k_count = 0;
-    staged.alpha[0] = 1;
-    staged.beta[0] = product->outer_k_count > 0;
-    staged.alpha[1] = staged.beta[1] = 0;
-    return staged;
-}
-
 void bd_native_prepare(const struct contraction *contraction, struct preparation *preparation) {
     const struct axis m = bd_only_axis(&contraction->m), n = bd_only_axis(&contraction->n);
     const struct axis_list *const batch = &contraction->batch, *const k_axes = &contraction->k;
@@ -59,7 +38,8 @@ void bd_native_prepare(const struct contraction *contraction, struct preparation
     const struct axis item = batch->count ? batch->axes[batch->count - 1] : unit;
     const struct axis k = k_axes->count ? k_axes->axes[k_axes->count - 1] : unit;
     const batchdot_dtype *dtype = contraction->dtype;
-    preparation->product = (struct product){
+    struct product *const product = &preparation->product;
+    *product = (struct product){
         .items = item.extent,
         .m = m.extent,
         .n = n.extent,
@@ -79,9 +59,10 @@ void bd_native_prepare(const struct contraction *contraction, struct preparation
         .beta = {contraction->beta[0], contraction->beta[1]},
         .conjugate_x = contraction->conjugate[OPERAND_X],
         .conjugate_y = contraction->conjugate[OPERAND_Y],
-    };
+        .prepared = NULL,
+        .scratch = NULL,
+    }; /* every member, so that nothing is cleared first */
     /* The stride of an axis of extent 1 says nothing; as 1 it keeps nobody from taking the item. */
-    struct product *const product = &preparation->product;
     if (product->k == 1)
         product->x_k = product->y_k = 1;
     if (product->n == 1)
@@ -91,13 +72,10 @@ void bd_native_prepare(const struct contraction *contraction, struct preparation
         product->out_m = product->n;
     }
     preparation->is_staged = contraction->is_normalized || product->outer_k_count > 0;
-    if (preparation->is_staged) {
-        const struct product staged = staged_product(product);
-        preparation->kernel =
-            bd_find_kernel(bd_isa(), dtype[OPERAND_X], dtype[OPERAND_Y], bd_sum_dtype(dtype[OPERAND_OUT]), &staged);
-    } else {
+    if (preparation->is_staged)
+        bd_staged_prepare(contraction, preparation);
+    else
         preparation->kernel = bd_find_kernel(bd_isa(), dtype[OPERAND_X], dtype[OPERAND_Y], dtype[OPERAND_OUT], product);
-    }
     preparation->item_count = bd_list_extent(batch);
     const int64_t work = bd_multiply_saturating(
         preparation->item_count,
@@ -125,7 +103,7 @@ void bd_native_keep(struct preparation *preparation, int num_threads) {
     const struct kernel *const kernel = preparation->kernel;
     struct product product = preparation->product;
     if (preparation->is_staged)
-        product = staged_product(&product);
+        product = bd_staged_product(&product);
     if (kernel->prepare) {
         void *const prepared = bd_aligned_alloc(kernel->prepare(&product, NULL));
         if (prepared)
@@ -142,33 +120,6 @@ void bd_native_forget(struct preparation *preparation) {
     free(preparation->product.prepared);
 }
 
-/* The bytes of a sum, and of a factor that it is multiplied by. */
-static int64_t sum_size(const struct contraction *contraction) {
-    return bd_dtype_info(bd_sum_dtype(contraction->dtype[OPERAND_OUT]))->size;
-}
-
-static int64_t factor_size(const struct contraction *contraction) {
-    return sum_size(contraction) / (bd_dtype_info(contraction->dtype[OPERAND_OUT])->is_complex ? 2 : 1);
-}
-
-/* How many columns (or rows) a stage holds of as many rows (or columns), in whole grains. */
-static int64_t staged_extent(const struct contraction *contraction, int64_t extent, int64_t others) {
-    const int64_t size = others * sum_size(contraction) + factor_size(contraction);
-    const int64_t fitting = (STAGE_SIZE - others * factor_size(contraction)) / size;
-    return extent <= fitting ? extent : fitting / BLOCK_GRAIN * BLOCK_GRAIN;
-}
-
-/* Whole items if they fit, as many at once as do; else blocks. */
-static void keep_to_stage(struct native_run *run) {
-    if (run->block_n > BLOCK_GRAIN || run->block_m > BLOCK_GRAIN) {
-        const int64_t rows = run->block_m < BLOCK_GRAIN ? run->block_m : BLOCK_GRAIN;
-        run->block_n = staged_extent(run->contraction, run->block_n, rows);
-        run->block_m = staged_extent(run->contraction, run->block_m, run->block_n);
-    }
-    const int64_t m = run->block_m, n = run->block_n;
-    run->items_at_once = STAGE_SIZE / (m * n * sum_size(run->contraction) + (m + n) * factor_size(run->contraction));
-}
-
 static int64_t block_extent(int64_t extent, int64_t wanted_blocks) {
     const int64_t even = bd_divide_up(extent, wanted_blocks);
     return bd_divide_up(even, BLOCK_GRAIN) * BLOCK_GRAIN;
@@ -183,57 +134,10 @@ static void cut_into_blocks(struct native_run *run, int64_t item_count, int thre
         run->block_n = block_extent(n, wanted);
         run->block_m = block_extent(m, bd_divide_up(wanted, bd_divide_up(n, run->block_n)));
     }
-    if (run->is_staged)
-        keep_to_stage(run);
+    if (run->preparation->is_staged)
+        bd_keep_to_stage(run->contraction, &run->block_m, &run->block_n, &run->items_at_once);
     run->blocks_m = bd_divide_up(m, run->block_m);
     run->blocks_n = bd_divide_up(n, run->block_n);
-}
-
-/* The factors that make norms 1, to behind the sums. */
-static void find_factors(const struct native_run *run, const struct product *product, const char *x, const char *y,
-                         char *m_factors, char *n_factors) {
-    const struct norm_rows x_rows = {.dtype = run->contraction->dtype[OPERAND_X],
-                                     .items = product->items,
-                                     .rows = product->m,
-                                     .k = product->k,
-                                     .item_stride = product->x_item,
-                                     .row_stride = product->x_m,
-                                     .k_stride = product->x_k,
-                                     .outer_k = product->outer_k,
-                                     .outer_k_count = product->outer_k_count,
-                                     .operand = OPERAND_X};
-    struct norm_rows y_columns = x_rows;
-    y_columns.dtype = run->contraction->dtype[OPERAND_Y];
-    y_columns.rows = product->n;
-    y_columns.item_stride = product->y_item;
-    y_columns.row_stride = product->y_n;
-    y_columns.k_stride = product->y_k;
-    y_columns.operand = OPERAND_Y;
-    bd_norm_factors(&x_rows, run->contraction->normalize_epsilon, x, m_factors);
-    bd_norm_factors(&y_columns, run->contraction->normalize_epsilon, y, n_factors);
-}
-
-static __attribute__((noinline)) void run_staged(const struct native_run *run, const struct product *product,
-                                                 const char *x, const char *y, char *out) {
-    alignas(64) char stage[STAGE_SIZE];
-    const batchdot_dtype *dtype = run->contraction->dtype;
-    const int64_t x_size = bd_dtype_info(dtype[OPERAND_X])->size, y_size = bd_dtype_info(dtype[OPERAND_Y])->size;
-    const int64_t steps = bd_walk_length(product->outer_k, product->outer_k_count);
-    struct product staged = staged_product(product);
-    struct walk outer_k;
-    bd_walk_start(&outer_k, product->outer_k, product->outer_k_count, 0);
-    for (int64_t step = 0; step < steps; step++, bd_walk_next(&outer_k)) {
-        staged.beta[0] = step > 0;
-        run->kernel->run(&staged, x + outer_k.offset[OPERAND_X] * x_size, y + outer_k.offset[OPERAND_Y] * y_size,
-                         stage);
-    }
-    char *m_factors = NULL, *n_factors = NULL;
-    if (run->contraction->is_normalized) {
-        m_factors = stage + product->items * product->m * product->n * sum_size(run->contraction);
-        n_factors = m_factors + product->items * product->m * factor_size(run->contraction);
-        find_factors(run, product, x, y, m_factors, n_factors);
-    }
-    bd_finish_sums(dtype[OPERAND_OUT], product, stage, m_factors, n_factors, out);
 }
 
 static void run_kernel(const struct native_run *run, const struct product *product, int64_t x_offset, int64_t y_offset,
@@ -242,10 +146,10 @@ static void run_kernel(const struct native_run *run, const struct product *produ
     const char *const x = run->x + x_offset * bd_dtype_info(dtype[OPERAND_X])->size;
     const char *const y = run->y + y_offset * bd_dtype_info(dtype[OPERAND_Y])->size;
     char *const out = run->out + out_offset * bd_dtype_info(dtype[OPERAND_OUT])->size;
-    if (run->is_staged)
-        run_staged(run, product, x, y, out);
+    if (run->preparation->is_staged)
+        bd_run_staged(run->contraction, run->preparation, product, x, y, out);
     else
-        run->kernel->run(product, x, y, out);
+        run->preparation->kernel->run(product, x, y, out);
 }
 
 static void run_block(const struct native_run *run, const int64_t item_offset[OPERAND_COUNT], int64_t block,
@@ -314,9 +218,8 @@ static __attribute__((noinline)) void run_in_parts(const struct contraction *con
     const int thread_count = bd_native_thread_count(preparation, num_threads);
     struct native_run run = {
         .contraction = contraction,
-        .kernel = preparation->kernel,
         .product = &preparation->product,
-        .is_staged = preparation->is_staged,
+        .preparation = preparation,
         .items_at_once = INT64_MAX,
         .block_m = preparation->product.m,
         .block_n = preparation->product.n,

@@ -1,6 +1,6 @@
 /* Sums that become elements of an output. Include after defining
  *
- *     NAME           such as f32
+ *     NAME           such as finish_f32
  *     OUT_ELEMENT    what lies in memory
  *     SUM, REAL      what is summed in, and its real type
  *
@@ -27,31 +27,33 @@
 #endif
 
 /* Inlined with a constant out_n where that is 1. */
-static inline __attribute__((always_inline)) void PASTE(NAME, _finish_row)(const struct product *product,
-                                                                           const SUM *sums, const REAL *m_factor,
-                                                                           const REAL *n_factors, OUT_ELEMENT *out,
-                                                                           int64_t out_n) {
-    const bool reads_out = product->beta[0] != 0 || product->beta[1] != 0;
-    for (int64_t j = 0; j < product->n; j++) {
+static inline __attribute__((always_inline)) void PASTE(NAME, _row)(const struct product *product,
+                                                                    const SUM *restrict sums, const REAL *m_factor,
+                                                                    const REAL *restrict n_factors,
+                                                                    OUT_ELEMENT *restrict out, int64_t out_n) {
+    const double alpha[2] = {product->alpha[0], product->alpha[1]}, beta[2] = {product->beta[0], product->beta[1]};
+    const bool reads_out = beta[0] != 0 || beta[1] != 0;
+    const int64_t n = product->n;
+    for (int64_t j = 0; j < n; j++) {
         SUM sum = sums[j];
         if (m_factor)
             sum = TIMES(TIMES(sum, *m_factor), n_factors[j]);
-        sum = SCALE(sum, product->alpha);
+        sum = SCALE(sum, alpha);
         if (reads_out)
-            sum = ADD(sum, SCALE(WIDEN_OUT(out[j * out_n]), product->beta));
+            sum = ADD(sum, SCALE(WIDEN_OUT(out[j * out_n]), beta));
         out[j * out_n] = NARROW(sum);
     }
 }
 
-static void PASTE(NAME, _finish)(const struct product *product, const SUM *sums, const REAL *m_factors,
-                                 const REAL *n_factors, OUT_ELEMENT *out_data) {
+static void NAME(const struct product *product, const SUM *sums, const REAL *m_factors, const REAL *n_factors,
+                 OUT_ELEMENT *out_data) {
     for (int64_t item = 0; item < product->items; item++) {
         for (int64_t i = 0; i < product->m; i++) {
             OUT_ELEMENT *const out = out_data + item * product->out_item + i * product->out_m;
             if (product->out_n == 1)
-                PASTE(NAME, _finish_row)(product, sums, m_factors, n_factors, out, 1);
+                PASTE(NAME, _row)(product, sums, m_factors, n_factors, out, 1);
             else
-                PASTE(NAME, _finish_row)(product, sums, m_factors, n_factors, out, product->out_n);
+                PASTE(NAME, _row)(product, sums, m_factors, n_factors, out, product->out_n);
             sums += product->n;
             if (m_factors)
                 m_factors++;

@@ -50,25 +50,30 @@ static batchdot_status resolve_axes(const struct operand_shape *x, const struct 
 
 static void build_result(const struct operand_shape *x, const struct operand_shape *y, batchdot_axes contracted,
                          struct product_shape *result) {
-    result->ndim = 0;
-    bd_match_none_yet(result);
-    bd_match(result, &result->batch_count, 0, 0, 0);
-    result->shape[result->ndim++] = x->shape[0];
+    /* Written one after the other, without looking at the counts in between: this is part of every call. */
+    struct matched_axis *match = result->axes;
+    int ndim = 0;
+    *match++ = (struct matched_axis){0, 0, 0};
+    result->shape[ndim++] = x->shape[0];
     for (int axis = 1; axis < x->ndim; axis++) {
         if (axis == contracted.x)
             continue;
-        bd_match(result, &result->m_count, axis, NO_AXIS, result->ndim);
-        result->shape[result->ndim++] = x->shape[axis];
+        *match++ = (struct matched_axis){axis, NO_AXIS, ndim};
+        result->shape[ndim++] = x->shape[axis];
     }
     for (int axis = 1; axis < y->ndim; axis++) {
         if (axis == contracted.y)
             continue;
-        bd_match(result, &result->n_count, NO_AXIS, axis, result->ndim);
-        result->shape[result->ndim++] = y->shape[axis];
+        *match++ = (struct matched_axis){NO_AXIS, axis, ndim};
+        result->shape[ndim++] = y->shape[axis];
     }
-    bd_match(result, &result->k_count, contracted.x, contracted.y, NO_AXIS);
-    if (result->ndim == 1)
-        result->shape[result->ndim++] = 1;
+    *match = (struct matched_axis){contracted.x, contracted.y, NO_AXIS};
+    if (ndim == 1)
+        result->shape[ndim++] = 1;
+    result->ndim = ndim;
+    result->batch_count = result->k_count = 1;
+    result->m_count = x->ndim - 2;
+    result->n_count = y->ndim - 2;
 }
 
 batchdot_status bd_infer_batch_dot(int x_ndim, const int64_t *x_shape, int y_ndim, const int64_t *y_shape,

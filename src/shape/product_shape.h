@@ -11,7 +11,7 @@ enum { NO_AXIS = -1 };
 
 /* One axis of the product: its number in each tensor, counted from the front, NO_AXIS in one that does not have it. */
 struct matched_axis {
-    signed char x, y, out;
+    int x, y, out;
 };
 
 /* An axis of dot_general's and of batch_dot's is in at least two of the three tensors; einsum has no more letters. */

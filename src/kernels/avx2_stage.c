@@ -1,0 +1,2 @@
+#define STAGE avx2_stage
+#include "kernels/stage_template.h"

@@ -1,0 +1,2 @@
+#define STAGE avx512_stage
+#include "kernels/stage_template.h"

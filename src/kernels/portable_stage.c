@@ -1,0 +1,2 @@
+#define STAGE portable_stage
+#include "kernels/stage_template.h"
