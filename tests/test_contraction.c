@@ -218,6 +218,72 @@ static void test_an_empty_k_becomes_one_empty_axis(void **state) {
     assert_int_equal(bd_list_extent(&c.k), 0);
 }
 
+/* Of x (6, 4, 5) and one y (5, 7) for all items: a product of 24 rows. */
+static void test_items_that_share_y_join(void **state) {
+    (void)state;
+    struct contraction c;
+    start(&c);
+    append(&c, &c.batch, 3, 120, 35, 168);
+    append(&c, &c.batch, 6, 20, 0, 28);
+    append(&c, &c.m, 4, 5, 0, 7);
+    append(&c, &c.n, 7, 0, 1, 1);
+    append(&c, &c.k, 5, 1, 7, 0);
+    bd_fold(&c);
+    assert_true(bd_join_items(&c));
+    assert_axis(&c.batch, 3, 120, 35, 168);
+    assert_axis(&c.m, 24, 5, 0, 7);
+    assert_axis(&c.n, 7, 0, 1, 1);
+    assert_axis(&c.k, 5, 1, 7, 0);
+    assert_int_equal(c.axis_count, 4);
+    assert_false(bd_join_items(&c)); /* the others have a y each */
+    start(&c);
+    append(&c, &c.batch, 6, 9, 0, 8);
+    append(&c, &c.n, 7, 0, 1, 1);
+    append(&c, &c.k, 5, 1, 7, 0);
+    bd_fold(&c);
+    assert_true(bd_join_items(&c));
+    assert_int_equal(c.batch.count, 0);
+    assert_axis(&c.m, 6, 9, 0, 8);
+    assert_axis(&c.n, 7, 0, 1, 1);
+    assert_axis(&c.k, 5, 1, 7, 0);
+}
+
+static void test_items_whose_rows_do_not_follow_stay_apart(void **state) {
+    (void)state;
+    for (int gap = 0; gap < 2; gap++) {
+        struct contraction c;
+        start(&c);
+        append(&c, &c.batch, 6, gap ? 20 : 21, 0, gap ? 29 : 28);
+        append(&c, &c.m, 4, 5, 0, 7);
+        append(&c, &c.n, 7, 0, 1, 1);
+        append(&c, &c.k, 5, 1, 7, 0);
+        bd_fold(&c);
+        assert_false(bd_join_items(&c));
+        assert_int_equal(c.batch.count, 1);
+        assert_axis(&c.m, 4, 5, 0, 7);
+    }
+}
+
+/* The last axis of k is gone over most often. */
+static void test_the_best_axis_of_k_comes_last(void **state) {
+    (void)state;
+    struct contraction c;
+    start(&c);
+    append(&c, &c.n, 7, 0, 1, 1);
+    append(&c, &c.k, 3, 20, 700, 0);
+    append(&c, &c.k, 9, 2, 100, 0);
+    append(&c, &c.k, 4, 1, 7, 0);
+    bd_fold(&c);
+    assert_int_equal(c.k.count, 3);
+    assert_int_equal(c.k.axes[2].extent, 4);
+    start(&c);
+    append(&c, &c.n, 7, 0, 1, 1);
+    append(&c, &c.k, 9, 60, 100, 0);
+    append(&c, &c.k, 4, 2, 7, 0);
+    bd_fold(&c);
+    assert_int_equal(c.k.axes[1].extent, 9);
+}
+
 static void test_list_extent_saturates(void **state) {
     (void)state;
     struct axis axes[] = {{INT64_MAX / 2, {0}}, {3, {0}}};
@@ -339,6 +405,9 @@ int main(void) {
         cmocka_unit_test(test_x_and_y_swap_where_the_output_is_transposed),
         cmocka_unit_test(test_a_backward_output_is_turned_around),
         cmocka_unit_test(test_an_empty_k_becomes_one_empty_axis),
+        cmocka_unit_test(test_items_that_share_y_join),
+        cmocka_unit_test(test_items_whose_rows_do_not_follow_stay_apart),
+        cmocka_unit_test(test_the_best_axis_of_k_comes_last),
         cmocka_unit_test(test_list_extent_saturates),
         cmocka_unit_test(test_walk_visits_in_order),
         cmocka_unit_test(test_self_overlap_agrees_with_counting),

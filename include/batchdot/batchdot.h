@@ -318,9 +318,9 @@ BATCHDOT_API batchdot_status batchdot_infer_shape_einsum(const char *expression,
  * from DTYPE on.
  *
  * Where an axis belongs decides what may be computed together: in "bik,kj->bij" y is one matrix for the whole batch,
- * and b an axis of x's like i, so that this is one product of b * i rows. batchdot_plan_create with a y of batch stride
- * 0 computes the same item by item, since an item's bits must not depend on the batch; where rows are few the former is
- * the faster one. */
+ * and b an axis of x's like i, so that this is one product of b * i rows. With a y of batch stride 0, "bik,bkj->bij"
+ * and batchdot_plan_create do the same only where that is sure to change no bit of an item, whose bits must not depend
+ * on the batch; else they go item by item, which is slower where an item has few rows. */
 BATCHDOT_API batchdot_status batchdot_plan_create_einsum(batchdot_plan **plan, const char *expression,
                                                          const batchdot_tensor *x, const batchdot_tensor *y,
                                                          const batchdot_tensor *out, const batchdot_options *options);

@@ -207,3 +207,26 @@ void bd_fold(struct contraction *contraction) {
         swap_operands(contraction);
     keep_one_axis_each(contraction);
 }
+
+bool bd_join_items(struct contraction *contraction) {
+    struct axis_list *const batch = &contraction->batch, *const m = &contraction->m;
+    if (batch->count == 0)
+        return false;
+    struct axis *const item = &batch->axes[batch->count - 1];
+    if (item->stride[OPERAND_Y] != 0 || (m->count > 0 && !steps_as_one(item, m->axes)))
+        return false;
+    batch->count--;
+    if (m->count == 0) {
+        *m = (struct axis_list){1, item}; /* where it lies: m comes next */
+        return true;
+    }
+    m->axes[0].extent *= item->extent;
+    /* The lists behind move up. */
+    for (struct axis *axis = item; axis + 1 < contraction->axes + contraction->axis_count; axis++)
+        *axis = axis[1];
+    contraction->axis_count--;
+    m->axes--;
+    contraction->n.axes--;
+    contraction->k.axes--;
+    return true;
+}

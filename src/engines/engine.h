@@ -44,6 +44,9 @@ bool bd_blas_has_vectors_of(enum isa isa);
 /* Needed before bd_native_engine says its routine or executes. Never fails: there is a kernel for everything. */
 void bd_native_prepare(const struct contraction *contraction, struct preparation *preparation);
 
+/* Makes one large item of items that share y, if that is sure to change no bit of them, and prepares it. */
+void bd_native_join_items(struct contraction *contraction, struct preparation *preparation);
+
 /* Gives a preparation what makes it faster, where its kernel has use for it and there is memory: what the kernel can
  * work out beforehand, and scratch, a slot for each thread that an execute would use. Threads that execute at once
  * share the slots, and whoever finds none free does without. */

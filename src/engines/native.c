@@ -85,6 +85,33 @@ void bd_native_prepare(const struct contraction *contraction, struct preparation
     preparation->slots = NULL;
 }
 
+/* Whether two kernels give an element the same bits, whatever m is. */
+static bool sum_alike(const struct kernel *a, const struct kernel *b, int64_t k) {
+    if (a == b || bd_dtype_info(a->out)->is_integer)
+        return true;
+    const bool have_fma = a->isa != ISA_PORTABLE && b->isa != ISA_PORTABLE;
+    const bool is_real = a->out == BATCHDOT_F32 || a->out == BATCHDOT_F64;
+    return is_real && have_fma && a->form == VECTORS_IN_ORDER && b->form == VECTORS_IN_ORDER && k <= IN_ORDER_K;
+}
+
+void bd_native_join_items(struct contraction *contraction, struct preparation *preparation) {
+    const struct product *const product = &preparation->product;
+    if (product->y_item != 0 || product->items == 1 || preparation->is_staged)
+        return;
+    struct product joined = *product;
+    joined.items = 1;
+    joined.m *= product->items;
+    if (product->m == 1) {
+        joined.x_m = product->x_item;
+        joined.out_m = product->out_item;
+    }
+    const batchdot_dtype *dtype = contraction->dtype;
+    const struct kernel *const kernel =
+        bd_find_kernel(bd_isa(), dtype[OPERAND_X], dtype[OPERAND_Y], dtype[OPERAND_OUT], &joined);
+    if (sum_alike(preparation->kernel, kernel, product->k) && bd_join_items(contraction))
+        bd_native_prepare(contraction, preparation);
+}
+
 static const char *kernel_name(const struct contraction *contraction, const struct preparation *preparation,
                                const char **why) {
     (void)contraction;

@@ -31,7 +31,12 @@ struct product {
 
 typedef void product_kernel(const struct product *product, const void *x, const void *y, void *out);
 
-enum kernel_form { PLAIN, VECTORS };
+/* VECTORS_IN_ORDER sum an element from 0 on in order of k, in blocks of IN_ORDER_K steps if it is longer, by
+ * multiply-adds that round once where the instruction set has them: all of them alike, but for the portable ones.
+ * VECTORS have an order of their own. */
+enum kernel_form { PLAIN, VECTORS, VECTORS_IN_ORDER };
+
+enum { IN_ORDER_K = 256 };
 
 struct kernel {
     const char *name;

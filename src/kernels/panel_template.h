@@ -12,7 +12,7 @@
  * costs less than to wait for it. */
 enum {
     PANEL_BLOCK_M = 1024 / sizeof(element),
-    PANEL_BLOCK_K = 256,
+    PANEL_BLOCK_K = IN_ORDER_K,
     PANEL_VECTORS = REGISTERS == 32 ? 4 : 3,
     PANEL_SIZE = PANEL_BLOCK_K * PANEL_VECTORS * LANES,
     SLIVER_ROWS = (REGISTERS == 32 ? 6 : 4) / ACCUMULATOR_VECTORS,

@@ -76,6 +76,8 @@ batchdot_status bd_plan_choose_engine(struct batchdot_plan *plan, batchdot_engin
         return BATCHDOT_OK;
     bd_native_prepare(&plan->contraction, &plan->preparation);
     plan->engine = best_engine(plan);
+    if (plan->engine == &bd_native_engine)
+        bd_native_join_items(&plan->contraction, &plan->preparation);
     return BATCHDOT_OK;
 }
 
