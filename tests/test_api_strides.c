@@ -244,22 +244,22 @@ static void test_plans_of_endless_broadcasts(void **state) {
 }
 
 /* One y for all items, which may be computed together, and each item by itself. */
-static void check_shared_y(batchdot_dtype dtype, int64_t m, int64_t n, int64_t k, bool y_by_columns) {
-    enum { ITEMS = 5 };
+static void check_shared_y(batchdot_dtype dtype, int64_t items, int64_t m, int64_t n, int64_t k, bool y_by_columns) {
     const batchdot_dtype out_dtype = test_default_out(dtype);
+    const double unit = dtype <= BATCHDOT_C128 ? 7 : 64; /* sums that round, where the elements may */
     const size_t size = test_dtype_size(dtype), out_size = test_dtype_size(out_dtype);
-    char *const x = test_alloc((size_t)(ITEMS * m * k) * size), *const y = test_alloc((size_t)(k * n) * size);
-    char *const out = test_alloc((size_t)(ITEMS * m * n) * out_size), *const alone =
+    char *const x = test_alloc((size_t)(items * m * k) * size), *const y = test_alloc((size_t)(k * n) * size);
+    char *const out = test_alloc((size_t)(items * m * n) * out_size), *const alone =
                                                                           test_alloc((size_t)(m * n) * out_size);
-    for (int64_t i = 0; i < ITEMS * m * k; i++)
-        test_store(dtype, x, i, (double)((i * 37 + 11) % 101 - 50) / 32, (double)(i * 53 % 89) / 16);
+    for (int64_t i = 0; i < items * m * k; i++)
+        test_store(dtype, x, i, (double)((i * 37 + 11) % 101 - 50) / unit, (double)(i * 53 % 89) / 16);
     for (int64_t i = 0; i < k * n; i++)
-        test_store(dtype, y, i, (double)((i * 29 + 5) % 97 - 45) / 64, (double)(i * 31 % 83) / 8);
+        test_store(dtype, y, i, (double)((i * 29 + 5) % 97 - 45) / unit, (double)(i * 31 % 83) / 8);
     const int64_t rows[] = {0, n, 1}, columns[] = {0, 1, k};
-    assert_ok(batchdot(TENSOR(x, dtype, DIMS(ITEMS, m, k)),
-                       VIEW(y, dtype, DIMS(ITEMS, k, n), y_by_columns ? columns : rows), NULL,
-                       TENSOR(out, out_dtype, DIMS(ITEMS, m, n))));
-    for (int64_t item = 0; item < ITEMS; item++) {
+    assert_ok(batchdot(TENSOR(x, dtype, DIMS(items, m, k)),
+                       VIEW(y, dtype, DIMS(items, k, n), y_by_columns ? columns : rows), NULL,
+                       TENSOR(out, out_dtype, DIMS(items, m, n))));
+    for (int64_t item = 0; item < items; item++) {
         assert_ok(batchdot(TENSOR(x + (size_t)(item * m * k) * size, dtype, DIMS(1, m, k)),
                            VIEW(y, dtype, DIMS(1, k, n), y_by_columns ? columns : rows), NULL,
                            TENSOR(alone, out_dtype, DIMS(1, m, n))));
@@ -273,11 +273,13 @@ static void check_shared_y(batchdot_dtype dtype, int64_t m, int64_t n, int64_t k
 
 static void items_that_share_y_keep_their_bits(void **state) {
     (void)state;
+    for (int dtype = BATCHDOT_F32; dtype <= BATCHDOT_C128; dtype++) /* tiles for an item, panels for all of them */
+        check_shared_y((batchdot_dtype)dtype, 40, 1, 256, 300, false);
     static const int64_t ms[] = {1, 2, 4, 13}, ns[] = {1, 3, 4, 16, 40}, ks[] = {1, 3, 4, 20, 64, 256, 257, 700};
     for (unsigned i = 0; i < TEST_DTYPE_COUNT * COUNT(ms) * COUNT(ns) * COUNT(ks); i++) {
         const unsigned shape = i / TEST_DTYPE_COUNT;
         for (int by_columns = 0; by_columns < 2; by_columns++)
-            check_shared_y((batchdot_dtype)(i % TEST_DTYPE_COUNT), ms[shape % COUNT(ms)],
+            check_shared_y((batchdot_dtype)(i % TEST_DTYPE_COUNT), 5, ms[shape % COUNT(ms)],
                            ns[shape / COUNT(ms) % COUNT(ns)], ks[shape / COUNT(ms) / COUNT(ns)], by_columns);
     }
 }
