@@ -69,15 +69,6 @@ static void compare_floats(comparison *compared, const result *computed, int64_t
     }
 }
 
-/* Moves on to the next index in row-major order. */
-static void advance(int64_t *index, const int64_t *shape, int ndim) {
-    for (int axis = ndim - 1; axis >= 0; axis--) {
-        if (++index[axis] < shape[axis])
-            return;
-        index[axis] = 0;
-    }
-}
-
 comparison compare(const result *computed, const npy_array *expected) {
     comparison compared = {.comparable = computed->dtype == expected->header.dtype && same_shape(computed, expected)};
     if (!compared.comparable)
@@ -92,7 +83,7 @@ comparison compare(const result *computed, const npy_array *expected) {
             compare_integers(&compared, computed, i, expected->data, expected_index);
         else
             compare_floats(&compared, computed, i, expected->data, expected_index);
-        advance(index, computed->shape, computed->ndim);
+        shape_advance(index, computed->ndim, computed->shape);
     }
     return compared;
 }

@@ -1,6 +1,7 @@
 #include "cli/npy_file.h"
 
 #include "cli/element.h"
+#include "cli/shape_text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -115,6 +116,24 @@ void npy_array_close(npy_array *array) {
 
 batchdot_tensor npy_array_tensor(const npy_array *array) {
     return (batchdot_tensor){array->data, array->header.dtype, array->header.ndim, array->header.shape, array->strides};
+}
+
+void npy_array_copy(const npy_array *array, void *copy) {
+    const npy_header *const header = &array->header;
+    const size_t element_size = element_type_of(header->dtype)->size;
+    const char *const elements = array->data;
+    int64_t index[BATCHDOT_MAX_NDIM] = {0};
+    if (!header->fortran_order) {
+        memcpy(copy, elements, (size_t)array->count * element_size);
+        return;
+    }
+    for (int64_t i = 0; i < array->count; i++) {
+        int64_t place = 0;
+        for (int axis = 0; axis < header->ndim; axis++)
+            place += index[axis] * array->strides[axis];
+        memcpy((char *)copy + (size_t)i * element_size, elements + (size_t)place * element_size, element_size);
+        shape_advance(index, header->ndim, header->shape);
+    }
 }
 
 bool npy_file_header(npy_header *header, const char *path, message *why) {

@@ -28,6 +28,9 @@ void npy_array_close(npy_array *array);
 /* The array as the library takes it; it points into `array`. */
 batchdot_tensor npy_array_tensor(const npy_array *array);
 
+/* Writes the elements to memory that has room for them, in row-major order. */
+void npy_array_copy(const npy_array *array, void *copy);
+
 /* Only the header of a file, whatever follows it. */
 bool npy_file_header(npy_header *header, const char *path, message *why);
 

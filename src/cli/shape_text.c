@@ -43,6 +43,14 @@ void shape_format(char text[SHAPE_TEXT_SIZE], int ndim, const int64_t *shape) {
         used += (size_t)snprintf(text + used, SHAPE_TEXT_SIZE - used, "%s%" PRId64, i > 0 ? "x" : "", shape[i]);
 }
 
+void shape_advance(int64_t *index, int ndim, const int64_t *shape) {
+    for (int axis = ndim - 1; axis >= 0; axis--) {
+        if (++index[axis] < shape[axis])
+            return;
+        index[axis] = 0;
+    }
+}
+
 bool shape_count(int ndim, const int64_t *shape, int64_t *count) {
     bool fits = true;
     *count = 1;

@@ -16,6 +16,9 @@ bool shape_text_is_shape(const char *text);
 const char *shape_parse(const char *text, int *ndim, int64_t shape[BATCHDOT_MAX_NDIM]);
 void shape_format(char text[SHAPE_TEXT_SIZE], int ndim, const int64_t *shape);
 
+/* Moves an index on to the next one in row-major order; behind the last comes the first. */
+void shape_advance(int64_t *index, int ndim, const int64_t *shape);
+
 /* The number of elements; false if it is beyond int64_t. */
 bool shape_count(int ndim, const int64_t *shape, int64_t *count);
 
