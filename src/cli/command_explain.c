@@ -1,6 +1,7 @@
 /* batchdot explain X Y: prints what the plan for these shapes, or for the arrays in these files, would do. */
 #include "cli/commands.h"
 #include "cli/npy_file.h"
+#include "cli/product_plan.h"
 #include "cli/report.h"
 #include "cli/shape_text.h"
 
@@ -76,6 +77,18 @@ static int print_explanation(const batchdot_plan *plan) {
     return EXIT_STATUS_OK;
 }
 
+/* As for the product, though of the file of --beta only the header is read. */
+static bool beta_fits(const char *path, const result *planned) {
+    message why;
+    npy_header header;
+    if (!path)
+        return true;
+    if (npy_file_header(&header, path, &why))
+        return result_accepts_beta(planned, &header, path);
+    report_error("%s %s", path, why.text);
+    return false;
+}
+
 int command_explain(const arguments *given) {
     operand operands[2];
     for (int i = 0; i < 2; i++) {
@@ -87,13 +100,11 @@ int command_explain(const arguments *given) {
         return EXIT_STATUS_USAGE;
     const batchdot_tensor x = tensor_of(&operands[0]);
     const batchdot_tensor y = tensor_of(&operands[1]);
-    const batchdot_options options = arguments_options(given);
     batchdot_plan *plan;
-    if (batchdot_plan_create(&plan, &x, &y, arguments_axes(given), NULL, &options) != BATCHDOT_OK) {
-        report_error("%s and %s: %s", given->operands[0], given->operands[1], batchdot_last_error());
+    result planned;
+    if (!product_plan_create(&plan, &planned, given, &x, &y))
         return EXIT_STATUS_FAILED;
-    }
-    const int status = print_explanation(plan);
+    const int status = beta_fits(given->beta_path, &planned) ? print_explanation(plan) : EXIT_STATUS_FAILED;
     batchdot_plan_destroy(plan);
     return status;
 }

@@ -18,10 +18,11 @@ typedef struct arguments {
     const char *operands[2]; /* x and y */
     bool has_axes;
     batchdot_axes axes;
+    const char *einsum; /* NULL: the axes decide */
     bool has_dtype;
     batchdot_dtype dtype;
-    int num_threads;
-    batchdot_engine engine;
+    batchdot_options options;
+    const char *beta_path;     /* NULL: none, and options.beta 0 */
     const char *output_path;   /* NULL: none */
     const char *expected_path; /* NULL: none */
 } arguments;
@@ -29,8 +30,7 @@ typedef struct arguments {
 /* False, with the mistake reported, if the command line is not a valid one. */
 bool arguments_parse(arguments *parsed, int argc, char **argv);
 
-/* What the library takes: NULL for --axes none, and the options. */
+/* The axes as the library takes them: NULL for --axes none. */
 const batchdot_axes *arguments_axes(const arguments *parsed);
-batchdot_options arguments_options(const arguments *parsed);
 
 #endif

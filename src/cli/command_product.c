@@ -3,6 +3,7 @@
 #include "cli/element.h"
 #include "cli/npy_file.h"
 #include "cli/npy_output.h"
+#include "cli/product_plan.h"
 #include "cli/report.h"
 #include "cli/result.h"
 #include "cli/shape_text.h"
@@ -10,37 +11,27 @@
 #include <stdlib.h>
 
 typedef struct product {
-    npy_array x, y, expected;
+    npy_array x, y, beta, expected; /* beta's and expected's only if they are given */
     batchdot_plan *plan;
     npy_output output; /* with -o */
     void *memory;      /* without */
     result computed;
 } product;
 
+/* Without a path there is none to open. */
 static bool open_array(npy_array *array, const char *path) {
     message why;
-    if (npy_array_open(array, path, &why))
+    if (!path || npy_array_open(array, path, &why))
         return true;
     report_error("%s %s", path, why.text);
     return false;
 }
 
-/* Infers the result's shape and dtype, and makes the plan. */
 static bool make_plan(product *work, const arguments *given) {
-    const batchdot_axes *const axes = arguments_axes(given);
     const batchdot_tensor x = npy_array_tensor(&work->x);
     const batchdot_tensor y = npy_array_tensor(&work->y);
-    const batchdot_options options = arguments_options(given);
-    result *const computed = &work->computed;
-    if (batchdot_infer_shape(x.ndim, x.shape, y.ndim, y.shape, axes, &computed->ndim, computed->shape) != BATCHDOT_OK ||
-        batchdot_plan_create(&work->plan, &x, &y, axes, NULL, &options) != BATCHDOT_OK) {
-        report_error("%s and %s: %s", given->operands[0], given->operands[1], batchdot_last_error());
-        return false;
-    }
-    computed->dtype = x.dtype == BATCHDOT_I8 || x.dtype == BATCHDOT_U8 ? BATCHDOT_I32 : x.dtype;
-    const int contracted_axis = axes ? axes->x : -1;
-    computed->contracted_extent = x.shape[contracted_axis < 0 ? contracted_axis + x.ndim : contracted_axis];
-    return true;
+    return product_plan_create(&work->plan, &work->computed, given, &x, &y) &&
+           (!given->beta_path || result_accepts_beta(&work->computed, &work->beta.header, given->beta_path));
 }
 
 /* Room for the result: the output file itself, or memory. */
@@ -68,6 +59,8 @@ static bool compute(product *work, const arguments *given) {
     void *const room = make_room(work, given->output_path);
     if (!room)
         return false;
+    if (given->beta_path)
+        npy_array_copy(&work->beta, room);
     if (batchdot_plan_execute(work->plan, work->x.data, work->y.data, room) != BATCHDOT_OK) {
         report_error("%s and %s: %s", given->operands[0], given->operands[1], batchdot_last_error());
         return false;
@@ -95,12 +88,13 @@ static bool deliver(product *work, const arguments *given) {
 int command_product(const arguments *given) {
     product work = {.plan = NULL};
     const bool done = open_array(&work.x, given->operands[0]) && open_array(&work.y, given->operands[1]) &&
-                      (!given->expected_path || open_array(&work.expected, given->expected_path)) &&
+                      open_array(&work.beta, given->beta_path) && open_array(&work.expected, given->expected_path) &&
                       make_plan(&work, given) && compute(&work, given) && deliver(&work, given);
     npy_output_close(&work.output);
     free(work.memory);
     batchdot_plan_destroy(work.plan);
     npy_array_close(&work.expected);
+    npy_array_close(&work.beta);
     npy_array_close(&work.y);
     npy_array_close(&work.x);
     return done ? EXIT_STATUS_OK : EXIT_STATUS_FAILED;

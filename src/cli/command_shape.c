@@ -1,5 +1,6 @@
 /* batchdot shape 32x20x1 32x30x20: infers the result's shape. */
 #include "cli/commands.h"
+#include "cli/product_plan.h"
 #include "cli/report.h"
 #include "cli/shape_text.h"
 
@@ -15,8 +16,9 @@ int command_shape(const arguments *given) {
             return EXIT_STATUS_USAGE;
         }
     }
-    if (batchdot_infer_shape(ndim[0], shape[0], ndim[1], shape[1], arguments_axes(given), &out_ndim, out_shape) !=
-        BATCHDOT_OK) {
+    const batchdot_tensor x = {.ndim = ndim[0], .shape = shape[0]};
+    const batchdot_tensor y = {.ndim = ndim[1], .shape = shape[1]};
+    if (product_infer_shape(given, &x, &y, &out_ndim, out_shape) != BATCHDOT_OK) {
         report_error("%s", batchdot_last_error());
         return EXIT_STATUS_FAILED;
     }

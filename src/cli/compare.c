@@ -8,9 +8,24 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool same_shape(const result *computed, const npy_array *expected) {
-    return computed->ndim == expected->header.ndim &&
-           memcmp(computed->shape, expected->header.shape, (size_t)computed->ndim * sizeof *computed->shape) == 0;
+static bool is_like(const result *computed, const npy_header *other) {
+    return computed->dtype == other->dtype && computed->ndim == other->ndim &&
+           memcmp(computed->shape, other->shape, (size_t)computed->ndim * sizeof *computed->shape) == 0;
+}
+
+static void report_unlike(const result *computed, const npy_header *other, const char *other_path) {
+    char shape[SHAPE_TEXT_SIZE], other_shape[SHAPE_TEXT_SIZE];
+    shape_format(shape, computed->ndim, computed->shape);
+    shape_format(other_shape, other->ndim, other->shape);
+    report_error("the result is %s %s, but %s holds %s %s", shape, element_type_of(computed->dtype)->name, other_path,
+                 other_shape, element_type_of(other->dtype)->name);
+}
+
+bool result_accepts_beta(const result *planned, const npy_header *beta, const char *beta_path) {
+    const bool accepted = is_like(planned, beta);
+    if (!accepted)
+        report_unlike(planned, beta, beta_path);
+    return accepted;
 }
 
 /* The distance of two real numbers; infinite where only one of them is a number. */
@@ -57,7 +72,7 @@ static void compare_floats(comparison *compared, const result *computed, int64_t
         difference = hypot(difference, distance(actual, expected));
         magnitude = hypot(magnitude, finite_or_zero(expected));
     }
-    const double tolerance = 8 * type->epsilon * ((double)computed->contracted_extent + 1) * (1 + magnitude);
+    const double tolerance = 8 * type->epsilon * (computed->contracted_extent + 1) * (1 + magnitude);
     const double fraction = difference / tolerance;
     if (difference > compared->largest_difference)
         compared->largest_difference = difference;
@@ -70,7 +85,7 @@ static void compare_floats(comparison *compared, const result *computed, int64_t
 }
 
 comparison compare(const result *computed, const npy_array *expected) {
-    comparison compared = {.comparable = computed->dtype == expected->header.dtype && same_shape(computed, expected)};
+    comparison compared = {.comparable = is_like(computed, &expected->header)};
     if (!compared.comparable)
         return compared;
     const bool integers = element_type_of(computed->dtype)->kind == ELEMENT_INTEGER;
@@ -88,16 +103,16 @@ comparison compare(const result *computed, const npy_array *expected) {
     return compared;
 }
 
-/* "[3, 4]": the place of element number i. */
+/* "[3, 4]": the place of element number i; "[]" in a result of rank 0. */
 static void format_place(char *text, size_t size, const result *computed, int64_t i) {
     int64_t place[BATCHDOT_MAX_NDIM] = {0};
     for (int axis = computed->ndim - 1; axis >= 0; axis--) {
         place[axis] = i % computed->shape[axis];
         i /= computed->shape[axis];
     }
-    size_t used = 0;
+    size_t used = (size_t)snprintf(text, size, "[");
     for (int axis = 0; axis < computed->ndim && used < size; axis++)
-        used += (size_t)snprintf(text + used, size - used, "%s%" PRId64, axis > 0 ? ", " : "[", place[axis]);
+        used += (size_t)snprintf(text + used, size - used, "%s%" PRId64, axis > 0 ? ", " : "", place[axis]);
     if (used < size)
         snprintf(text + used, size - used, "]");
 }
@@ -118,14 +133,12 @@ static void report_difference(const comparison *compared, const result *computed
 bool comparison_print(const comparison *compared, const result *computed, const npy_array *expected,
                       const char *expected_path) {
     const element_type *const type = element_type_of(computed->dtype);
-    char shape[SHAPE_TEXT_SIZE], expected_shape[SHAPE_TEXT_SIZE];
-    shape_format(shape, computed->ndim, computed->shape);
+    char shape[SHAPE_TEXT_SIZE];
     if (!compared->comparable) {
-        shape_format(expected_shape, expected->header.ndim, expected->header.shape);
-        report_error("the result is %s %s, but %s holds %s %s", shape, type->name, expected_path, expected_shape,
-                     element_type_of(expected->header.dtype)->name);
+        report_unlike(computed, &expected->header, expected_path);
         return false;
     }
+    shape_format(shape, computed->ndim, computed->shape);
     printf("%s %s: ", shape, type->name);
     if (type->kind != ELEMENT_INTEGER)
         printf("largest difference %.3g, %.3g of the tolerance\n", compared->largest_difference,

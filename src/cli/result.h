@@ -12,10 +12,13 @@ typedef struct result {
     batchdot_dtype dtype;
     int ndim;
     int64_t shape[BATCHDOT_MAX_NDIM];
-    int64_t count;             /* elements */
-    int64_t contracted_extent; /* the number of terms in each element's sum */
-    const void *data;          /* contiguous, in row-major order */
+    int64_t count;            /* elements */
+    double contracted_extent; /* the number of terms in each element's sum, which may be beyond int64_t */
+    const void *data;         /* contiguous, in row-major order */
 } result;
+
+/* Whether the array of --beta has the shape and dtype of the result; if not, reports it. Only these need be known. */
+bool result_accepts_beta(const result *planned, const npy_header *beta, const char *beta_path);
 
 /* Prints the shape, the dtype, and a few numbers about the elements. */
 void summary_print(const result *computed);
