@@ -68,6 +68,11 @@ void command_wait(running_command *running, command_result *result) {
     result->err = read_and_close(running->err);
 }
 
+void go_to_fixture(void) {
+    if (chdir(fixture_path("")) != 0)
+        _exit(126);
+}
+
 void command_run(command_result *result, void (*in_child)(void), const char *const *arguments) {
     running_command running = command_start(in_child, arguments);
     command_wait(&running, result);

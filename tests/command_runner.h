@@ -25,6 +25,10 @@ typedef struct running_command {
 /* The same; `in_child` is called in the new process before the command starts there. */
 #define RUN_PREPARED(result, in_child, ...) command_run((result), (in_child), (const char *const[]){__VA_ARGS__, NULL})
 
+/* The same in the fixture's directory, so that its files go by their names alone. */
+#define RUN_THERE(result, ...) RUN_PREPARED((result), go_to_fixture, __VA_ARGS__)
+void go_to_fixture(void);
+
 void command_run(command_result *result, void (*in_child)(void), const char *const *arguments);
 running_command command_start(void (*in_child)(void), const char *const *arguments);
 void command_wait(running_command *running, command_result *result);

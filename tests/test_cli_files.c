@@ -162,16 +162,10 @@ static void test_outputs(void **state) {
     assert_int_equal(fixture_count_entries(), 4);
 }
 
-/* A relative name without a directory. */
-static void go_to_directory(void) {
-    if (chdir(fixture_path("")) != 0)
-        _exit(126);
-}
-
 static void test_output_in_working_directory(void **state) {
     (void)state;
     command_result result;
-    RUN_PREPARED(&result, go_to_directory, "x.npy", "y.npy", "-oout.npy");
+    RUN_THERE(&result, "x.npy", "y.npy", "-oout.npy");
     assert_succeeds(&result, "");
     check_product("out.npy");
     assert_int_equal(fixture_count_entries(), 3);
