@@ -61,7 +61,7 @@ for file in $(sources src); do
 done
 
 set -- src include
-for directory in tests bench; do
+for directory in tests bench examples; do
     if [ -d $directory ]; then set -- "$@" $directory; fi
 done
 for name in $(sources "$@" | sed 's,.*/,,' | sort | uniq -d); do

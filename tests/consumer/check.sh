@@ -19,8 +19,8 @@ install_library() {
     if [ "$SHARED" != $wanted ]; then
         tree=$SCRATCH/build_$kind
         "$CMAKE" -S "$SOURCE" -B "$tree" -DBUILD_SHARED_LIBS=$wanted -DCMAKE_BUILD_TYPE=Debug -DBATCHDOT_BLAS="$BLAS" \
-            -DBATCHDOT_ISA_KERNELS=OFF -DBATCHDOT_BUILD_TESTS=OFF -DBATCHDOT_BUILD_CLI=OFF \
-            -DCMAKE_INSTALL_LIBDIR="$LIBDIR"
+            -DBATCHDOT_ISA_KERNELS=OFF -DBATCHDOT_BUILD_TESTS=OFF -DBATCHDOT_BUILD_EXAMPLES=OFF \
+            -DBATCHDOT_BUILD_CLI=OFF -DCMAKE_INSTALL_LIBDIR="$LIBDIR"
         "$CMAKE" --build "$tree"
     fi
     fresh "$SCRATCH/prefix_$kind"
@@ -28,14 +28,18 @@ install_library() {
     test -f "$SCRATCH/prefix_$kind/include/batchdot/batchdot.h"
 }
 
-# Configures, builds and runs the consumer project in a fresh directory, with the CMake options given.
-cmake_consumer() {
+# Configures, builds and tests the project in directory $1 in a fresh one, with the CMake options that follow.
+cmake_project() {
+    project=$1
+    shift
     fresh "$SCRATCH/$case"
-    "$CMAKE" -S "$consumer" -B "$SCRATCH/$case" -DCMAKE_BUILD_TYPE=Debug -DBATCHDOT_BLAS="$BLAS" \
+    "$CMAKE" -S "$project" -B "$SCRATCH/$case" -DCMAKE_BUILD_TYPE=Debug -DBATCHDOT_BLAS="$BLAS" \
         -DBATCHDOT_ISA_KERNELS=OFF "$@"
     "$CMAKE" --build "$SCRATCH/$case"
-    (cd "$SCRATCH/$case" && "$CTEST" --output-on-failure)
+    (cd "$SCRATCH/$case" && "$CTEST" --output-on-failure --no-tests=error)
 }
+
+cmake_consumer() { cmake_project "$consumer" "$@"; }
 
 # Builds and runs both programs with pkg-config's flags and no CMake.
 pkg_config_consumer() {
@@ -73,6 +77,7 @@ install_static) install_library static ;;
 find_package_shared) cmake_consumer -DCMAKE_PREFIX_PATH="$prefix_shared" ;;
 find_package_static) cmake_consumer -DCMAKE_PREFIX_PATH="$prefix_static" ;;
 find_package_static_cpp) cmake_consumer -DCMAKE_PREFIX_PATH="$prefix_static" -DCONSUMER_LANGUAGE_C=OFF ;;
+examples) cmake_project "$SOURCE/examples" -DCMAKE_PREFIX_PATH="$prefix_shared" -DCMAKE_C_FLAGS=-Werror ;;
 pkg_config_shared) pkg_config_consumer "$prefix_shared" ;;
 pkg_config_static) pkg_config_consumer "$prefix_static" --static ;;
 add_subdirectory) cmake_consumer -DCONSUMER_WAY=add_subdirectory -DCONSUMER_SOURCE="$SOURCE" ;;

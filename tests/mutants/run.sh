@@ -33,7 +33,8 @@ rm -rf "$SCRATCH"
 mkdir -p "$copy"
 cp -R "$SOURCE/src" "$SOURCE/include" "$SOURCE/cmake" "$SOURCE/CMakeLists.txt" "$copy"
 "$CMAKE" -S "$copy" -B "$tree" -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_FLAGS_RELEASE=-O0 -DBUILD_SHARED_LIBS=ON \
-    -DBATCHDOT_BLAS="$BLAS" -DBATCHDOT_ISA_KERNELS=OFF -DBATCHDOT_BUILD_TESTS=OFF -DBATCHDOT_BUILD_CLI=OFF >"$SCRATCH/configure.log"
+    -DBATCHDOT_BLAS="$BLAS" -DBATCHDOT_ISA_KERNELS=OFF -DBATCHDOT_BUILD_TESTS=OFF \
+    -DBATCHDOT_BUILD_EXAMPLES=OFF -DBATCHDOT_BUILD_CLI=OFF >"$SCRATCH/configure.log"
 left_out=''
 if grep -q -e '^-- BLAS: off' -e '^-- BLAS: none' "$SCRATCH/configure.log"; then left_out="$left_out blas"; fi
 if grep -q '^-- Could NOT find OpenMP' "$SCRATCH/configure.log"; then left_out="$left_out threads"; fi
