@@ -1,5 +1,5 @@
-# Tests of what the compiler and the other tests do not see: the library's exported names, the rooms of src/, the ways to
-# install and to use the library, and whether the tests notice a broken library.
+# Tests of what the compiler and the other tests do not see: the library's exported names, the rooms of src/, the calls
+# that README has, the ways to install and to use the library, and whether the tests notice a broken library.
 
 find_program(BATCHDOT_SHELL sh REQUIRED)
 mark_as_advanced(BATCHDOT_SHELL)
@@ -9,6 +9,9 @@ if(CMAKE_C_FLAGS MATCHES "-fsanitize|--coverage" OR BATCHDOT_EMULATE_AVX512)
 endif()
 
 add_test(NAME rooms COMMAND ${BATCHDOT_SHELL} ${CMAKE_CURRENT_SOURCE_DIR}/check_rooms.sh ${PROJECT_SOURCE_DIR})
+
+add_test(NAME readme_equivalents COMMAND ${BATCHDOT_SHELL} ${CMAKE_CURRENT_SOURCE_DIR}/check_equivalents.sh
+    ${PROJECT_SOURCE_DIR})
 
 add_test(NAME exports COMMAND ${BATCHDOT_SHELL} ${CMAKE_CURRENT_SOURCE_DIR}/check_exports.sh ${CMAKE_NM}
     ${PROJECT_SOURCE_DIR}/include/batchdot/batchdot.h $<IF:$<BOOL:${BUILD_SHARED_LIBS}>,$<TARGET_FILE:batchdot>,none>
