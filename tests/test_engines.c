@@ -8,6 +8,7 @@
 
 #include "engines/engine.h"
 #include "engines/openblas_config.h"
+#include "engines/staged.h"
 #include "oracle.h"
 
 #include <math.h>
@@ -219,6 +220,30 @@ static void test_openblas_version(void **state) {
     assert_true(bd_openblas_is_before("DYNAMIC_ARCH", 24));
 }
 
+/* Whatever an item is like, a block of it is cut at whole grains, and small items go several at once. */
+static void test_blocks_fit_a_stage(void **state) {
+    (void)state;
+    static const int64_t extents[] = {1, 3, 10, 63, 64, 65, 129, 200, 256, 1000, 5000, 100000};
+    enum { COUNT = sizeof extents / sizeof extents[0], STAGE_SIZE = 66 * 1024 };
+    struct contraction c;
+    plain_product(&c);
+    for (int i = 0; i < COUNT * COUNT * ORACLE_DTYPE_COUNT; i++) {
+        const batchdot_dtype dtype = (batchdot_dtype)(i / (COUNT * COUNT));
+        const int64_t m = extents[i % COUNT], n = extents[i / COUNT % COUNT];
+        if (dtype == BATCHDOT_I8 || dtype == BATCHDOT_U8)
+            continue;
+        set_dtype(&c, dtype);
+        const int64_t size = oracle_is_half(dtype) ? 4 : (int64_t)oracle_element_size(dtype);
+        int64_t block_m = m, block_n = n, items;
+        bd_keep_to_stage(&c, &block_m, &block_n, &items);
+        assert_in_range(items, 1, STAGE_SIZE);
+        assert_in_range(items * (block_m * block_n + block_m + block_n) * size, 1, STAGE_SIZE);
+        assert_true(block_m == m || (block_m > 0 && block_m % BLOCK_GRAIN == 0));
+        assert_true(block_n == n || (block_n > 0 && block_n % BLOCK_GRAIN == 0));
+        assert_true(m > BLOCK_GRAIN || n > BLOCK_GRAIN || (block_m == m && block_n == n));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_blas_takes_what_it_can_express),
@@ -228,6 +253,7 @@ int main(void) {
         cmocka_unit_test(test_small_work_gets_one_thread),
         cmocka_unit_test(test_openblas_core_has_vectors),
         cmocka_unit_test(test_openblas_version),
+        cmocka_unit_test(test_blocks_fit_a_stage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

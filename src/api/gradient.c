@@ -100,7 +100,7 @@ static batchdot_status infer(const struct gradient_request *request, struct prod
         status = bd_check_not_null(name_of_other(request), other);
     if (status)
         return status;
-    struct own_shape own;
+    struct own_shape own = {.ndim = 0};
     if (request->gradient) {
         own.ndim = request->gradient->ndim;
         own.shape = request->gradient->shape;

@@ -97,10 +97,9 @@ void bd_keep_to_stage(const struct contraction *contraction, int64_t *block_m, i
                       int64_t *items_at_once) {
     const int64_t capacity = STAGE_SIZE / sum_size(contraction);
     if (*block_m > BLOCK_GRAIN || *block_n > BLOCK_GRAIN) {
-        *block_n = *block_n < BLOCK_GRAIN
-                       ? *block_n
-                       : fitting_extent(capacity, *block_n, *block_m < 3 * BLOCK_GRAIN ? *block_m : 3 * BLOCK_GRAIN);
-        *block_m = fitting_extent(capacity, *block_m, *block_n);
+        /* Rather many rows than many columns: a kernel that packs y does it for every block of rows anew. */
+        *block_m = fitting_extent(capacity, *block_m, *block_n < BLOCK_GRAIN ? *block_n : BLOCK_GRAIN);
+        *block_n = fitting_extent(capacity, *block_n, *block_m);
     }
     *items_at_once = capacity / (*block_m * *block_n + *block_m + *block_n);
 }

@@ -46,11 +46,11 @@ static batchdot_status place_axis(struct operand_places *places, const char *lis
     const struct operand_shape *const operand = places->operand;
     char text[BD_SHAPE_TEXT_SIZE];
     bd_shape_text(operand->ndim, operand->shape, text);
+    *axis = bd_axis_from_front(operand, given);
     if (given < -operand->ndim || given >= operand->ndim)
         return bd_fail(BATCHDOT_ERROR_AXIS_RANGE,
                        "dims.%s_%s[%d] is axis %d, which is out of range for %s of shape %s, whose axes are %d to %d.",
                        operand->name, list, index, given, operand->name, text, -operand->ndim, operand->ndim - 1);
-    *axis = bd_axis_from_front(operand, given);
     struct axis_place *const place = &places->of_axis[*axis];
     if (place->list)
         return bd_fail(BATCHDOT_ERROR_AXIS_RANGE,
@@ -61,20 +61,18 @@ static batchdot_status place_axis(struct operand_places *places, const char *lis
 }
 
 static batchdot_status place_list(struct operand_places *places, const char *list, int count, const int *given,
-                                  signed char *axes) {
+                                  int *axes) {
     batchdot_status status = BATCHDOT_OK;
     for (int i = 0; !status && i < count; i++) {
-        int axis = 0;
-        status = place_axis(places, list, i, given[i], &axis);
-        axes[i] = (signed char)axis;
+        status = place_axis(places, list, i, given[i], &axes[i]);
     }
     return status;
 }
 
 /* The axes of both operands, counted from the front, pair by pair. */
 struct axis_pairs {
-    signed char x_batch[BATCHDOT_MAX_NDIM], y_batch[BATCHDOT_MAX_NDIM];
-    signed char x_contract[BATCHDOT_MAX_NDIM], y_contract[BATCHDOT_MAX_NDIM];
+    int x_batch[BATCHDOT_MAX_NDIM], y_batch[BATCHDOT_MAX_NDIM];
+    int x_contract[BATCHDOT_MAX_NDIM], y_contract[BATCHDOT_MAX_NDIM];
 };
 
 static batchdot_status read_pairs(const batchdot_dims *dims, struct operand_places *x, struct operand_places *y,
@@ -90,8 +88,7 @@ static batchdot_status read_pairs(const batchdot_dims *dims, struct operand_plac
 }
 
 static batchdot_status check_pairs(batchdot_status status, const char *kind, int count, const struct operand_shape *x,
-                                   const struct operand_shape *y, const signed char *x_axes,
-                                   const signed char *y_axes) {
+                                   const struct operand_shape *y, const int *x_axes, const int *y_axes) {
     for (int i = 0; i < count; i++) {
         const int64_t x_extent = x->shape[x_axes[i]], y_extent = y->shape[y_axes[i]];
         if (x_extent == y_extent)

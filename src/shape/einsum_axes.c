@@ -21,16 +21,23 @@ static int letter_number(char letter) {
 struct letters {
     int count;
     char text[BATCHDOT_MAX_NDIM + 1]; /* what is beyond is counted only */
-    signed char axis[LETTER_COUNT];   /* of each letter, NO_AXIS without it */
+    int axis[LETTER_COUNT];           /* of each letter, NO_AXIS without it */
     char repeated;                    /* one that stands twice, or 0 */
 };
 
+static void start_letters(struct letters *letters) {
+    letters->count = 0;
+    letters->repeated = 0;
+    for (int number = 0; number < LETTER_COUNT; number++)
+        letters->axis[number] = NO_AXIS;
+}
+
 static void add_letter(struct letters *letters, char letter) {
-    signed char *const axis = &letters->axis[letter_number(letter)];
+    int *const axis = &letters->axis[letter_number(letter)];
     if (*axis != NO_AXIS)
         letters->repeated = letter;
     else if (letters->count < BATCHDOT_MAX_NDIM)
-        *axis = (signed char)letters->count;
+        *axis = letters->count;
     if (letters->count < BATCHDOT_MAX_NDIM)
         letters->text[letters->count] = letter;
     letters->count++;
@@ -194,9 +201,9 @@ batchdot_status bd_infer_einsum(int x_ndim, const int64_t *x_shape, int y_ndim, 
     if (status)
         return status;
     struct einsum einsum = {.expression = expression};
-    memset(einsum.x.axis, NO_AXIS, sizeof einsum.x.axis);
-    memset(einsum.y.axis, NO_AXIS, sizeof einsum.y.axis);
-    memset(einsum.out.axis, NO_AXIS, sizeof einsum.out.axis);
+    start_letters(&einsum.x);
+    start_letters(&einsum.y);
+    start_letters(&einsum.out);
     status = read_einsum(&einsum, &x, &y);
     if (status)
         return status;
