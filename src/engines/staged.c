@@ -128,23 +128,48 @@ static void add_squares(const struct vectors *vectors, const struct kernel *kern
     }
 }
 
-/* 1 / sqrt(max(square, epsilon)), but 0 where that is a division by 0; NaN stays NaN. A complex element has two
- * squares, of its parts or of both together and 0. */
-static void invert_f32(float *factors, int64_t count, bool is_complex, float epsilon) {
+/* A complex element has two squares, of its parts or of both together and 0. */
+static void add_squares_of_parts_f32(float *squares, int64_t count) {
+    for (int64_t i = 0; i < count; i++)
+        squares[i] = squares[2 * i] + squares[2 * i + 1];
+}
+
+static void add_squares_of_parts_f64(double *squares, int64_t count) {
+    for (int64_t i = 0; i < count; i++)
+        squares[i] = squares[2 * i] + squares[2 * i + 1];
+}
+
+/* 1 / sqrt(max(square, epsilon)), but 0 where that is a division by 0; NaN stays NaN. The division is done whatever the
+ * square is, so that a compiler can use vectors. */
+static void invert_f32(float *factors, int64_t count, float epsilon) {
     for (int64_t i = 0; i < count; i++) {
-        const float sum = is_complex ? factors[2 * i] + factors[2 * i + 1] : factors[i];
-        const float square = sum < epsilon ? epsilon : sum;
-        const float inverse = 1 / sqrtf(square); /* whatever the square is, so that a compiler can use vectors */
+        const float square = factors[i] < epsilon ? epsilon : factors[i], inverse = 1 / sqrtf(square);
         factors[i] = square == 0 ? 0 : inverse;
     }
 }
 
-static void invert_f64(double *factors, int64_t count, bool is_complex, double epsilon) {
+static void invert_f64(double *factors, int64_t count, double epsilon) {
     for (int64_t i = 0; i < count; i++) {
-        const double sum = is_complex ? factors[2 * i] + factors[2 * i + 1] : factors[i];
-        const double square = sum < epsilon ? epsilon : sum;
-        const double inverse = 1 / sqrt(square); /* whatever the square is, so that a compiler can use vectors */
+        const double square = factors[i] < epsilon ? epsilon : factors[i], inverse = 1 / sqrt(square);
         factors[i] = square == 0 ? 0 : inverse;
+    }
+}
+
+static void make_factors(batchdot_dtype dtype, void *squares, int64_t count, double epsilon) {
+    switch (dtype) {
+    case BATCHDOT_C64:
+        add_squares_of_parts_f32(squares, count);
+        invert_f32(squares, count, (float)epsilon);
+        break;
+    case BATCHDOT_C128:
+        add_squares_of_parts_f64(squares, count);
+        invert_f64(squares, count, epsilon);
+        break;
+    case BATCHDOT_F64:
+        invert_f64(squares, count, epsilon);
+        break;
+    default:
+        invert_f32(squares, count, (float)epsilon);
     }
 }
 
@@ -165,13 +190,8 @@ static void find_factors(const struct contraction *contraction, const struct pre
     for (int64_t step = 0; step < steps; step++, bd_walk_next(&outer_k))
         add_squares(&vectors, kernel, product, step == 0, data + outer_k.offset[operand] * element_size, factors, size);
 
-    const bool is_complex = bd_dtype_info(vectors.dtype)->is_complex;
-    const bool is_double = vectors.dtype == BATCHDOT_F64 || vectors.dtype == BATCHDOT_C128;
-    if (is_double)
-        invert_f64((double *)factors, count, is_complex, contraction->normalize_epsilon);
-    else
-        invert_f32((float *)factors, count, is_complex, (float)contraction->normalize_epsilon);
-    const size_t real_size = is_double ? sizeof(double) : sizeof(float);
+    make_factors(vectors.dtype, factors, count, contraction->normalize_epsilon);
+    const size_t real_size = (size_t)(bd_dtype_info(vectors.dtype)->is_complex ? size / 2 : size);
     for (int64_t item = vectors.items; item < product->items; item++)
         memcpy(factors + (size_t)(item * vectors.rows) * real_size, factors, (size_t)vectors.rows * real_size);
 }
