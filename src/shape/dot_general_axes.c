@@ -45,17 +45,18 @@ static batchdot_status check_counts(const struct operand_shape *x, const struct 
 static batchdot_status place_axis(struct operand_places *places, const char *list, int index, int given, int *axis) {
     const struct operand_shape *const operand = places->operand;
     char text[BD_SHAPE_TEXT_SIZE];
-    bd_shape_text(operand->ndim, operand->shape, text);
     *axis = bd_axis_from_front(operand, given);
     if (given < -operand->ndim || given >= operand->ndim)
         return bd_fail(BATCHDOT_ERROR_AXIS_RANGE,
                        "dims.%s_%s[%d] is axis %d, which is out of range for %s of shape %s, whose axes are %d to %d.",
-                       operand->name, list, index, given, operand->name, text, -operand->ndim, operand->ndim - 1);
+                       operand->name, list, index, given, operand->name,
+                       bd_shape_text(operand->ndim, operand->shape, text), -operand->ndim, operand->ndim - 1);
     struct axis_place *const place = &places->of_axis[*axis];
     if (place->list)
         return bd_fail(BATCHDOT_ERROR_AXIS_RANGE,
                        "axis %d of %s of shape %s stands twice in dims, as %s_%s[%d] and as %s_%s[%d].", *axis,
-                       operand->name, text, operand->name, place->list, place->index, operand->name, list, index);
+                       operand->name, bd_shape_text(operand->ndim, operand->shape, text), operand->name, place->list,
+                       place->index, operand->name, list, index);
     *place = (struct axis_place){list, index};
     return BATCHDOT_OK;
 }
@@ -63,9 +64,8 @@ static batchdot_status place_axis(struct operand_places *places, const char *lis
 static batchdot_status place_list(struct operand_places *places, const char *list, int count, const int *given,
                                   int *axes) {
     batchdot_status status = BATCHDOT_OK;
-    for (int i = 0; !status && i < count; i++) {
+    for (int i = 0; !status && i < count; i++)
         status = place_axis(places, list, i, given[i], &axes[i]);
-    }
     return status;
 }
 
