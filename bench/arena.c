@@ -1,5 +1,6 @@
 #include "arena.h"
 
+#include "exact_product.h"
 #include "exact_values.h"
 
 #include <string.h>
@@ -60,14 +61,12 @@ void arena_free(struct arena *arena) {
 
 void arena_fill(struct arena *arena, const struct item_product *product, uint32_t seed) {
     const struct layout layout = lay_out(product);
-    const struct bench_dtype *const dtype = product->dtype;
     arena->x = arena->memory + layout.x;
     arena->y = arena->memory + layout.y;
     arena->reference = (float *)(void *)(arena->memory + layout.reference);
     arena->out = arena->memory + layout.out;
     arena->input_size = whole_pages(layout.out - OUT_PLACE);
-    exact_values_fill(arena->x, dtype->x, product->x_count * dtype->parts, seed);
-    exact_values_fill(arena->y, dtype->y, product->y_count * dtype->parts, seed + 1);
+    exact_product_fill(product->bench_case, arena->x, arena->y, seed);
 }
 
 void arena_spoil_output(const struct arena *arena, const struct item_product *product) {

@@ -4,7 +4,7 @@
  * First every contestant computes every case in a process of its own and is checked against plain loops; then this
  * process loads the libraries and times those that were right. */
 #include "evaluation.h"
-#include "exact_values.h"
+#include "exact_product.h"
 #include "json_report.h"
 #include "memory_use.h"
 #include "rounds.h"
@@ -75,15 +75,17 @@ static const struct contestant *find_ours(const struct contestant_list *contesta
     return NULL;
 }
 
-static void check_case(struct results *results, const struct bench_options *options, struct checker *checkers,
+static bool check_case(struct results *results, const struct bench_options *options, struct checker *checkers,
                        struct arena *arena, struct case_result *result) {
     const struct bench_case *const bench_case = result->product.bench_case;
     arena_fill(arena, &result->product, options->seed);
-    exact_values_multiply(bench_case, arena->x, arena->y, arena->reference);
+    if (!exact_product_compute(bench_case, arena->x, arena->y, arena->reference))
+        return false;
     for (int i = 0; i < results->contestants.count; i++)
         result->contestants[i].verdict = checker_judge(&checkers[i], arena, bench_case);
     const struct contestant *const ours = find_ours(&results->contestants);
     result->memory_bytes = ours ? memory_use_measure(ours, &result->product, arena, options->threads) : -1;
+    return true;
 }
 
 static bool check_all(struct results *results, const struct bench_options *options, const struct case_table *cases) {
@@ -92,15 +94,16 @@ static bool check_all(struct results *results, const struct bench_options *optio
     if (!arena_make(&arena, cases, true))
         return false;
     start_checkers(results, options, checkers);
-    for (int i = 0; i < results->case_count; i++) {
+    bool has_memory = true;
+    for (int i = 0; has_memory && i < results->case_count; i++) {
         show_progress("checking", i, results->case_count, &cases->cases[i]);
-        check_case(results, options, checkers, &arena, &results->cases[i]);
+        has_memory = check_case(results, options, checkers, &arena, &results->cases[i]);
     }
     for (int i = 0; i < results->contestants.count; i++)
         checker_stop(&checkers[i]);
     show_progress("", 0, 0, NULL);
     arena_free(&arena);
-    return true;
+    return has_memory;
 }
 
 /* What was loaded in another process should load here, too. */

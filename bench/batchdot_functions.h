@@ -14,9 +14,12 @@ struct batchdot_functions {
     __typeof__(batchdot_plan_create) *plan_create;
     __typeof__(batchdot_plan_execute) *plan_execute;
     __typeof__(batchdot_plan_destroy) *plan_destroy;
+    /* NULL in a build that is too old for them: */
+    __typeof__(batchdot_infer_shape_einsum) *infer_shape_einsum;
+    __typeof__(batchdot_plan_create_einsum) *plan_create_einsum;
 };
 
-/* False if the library, opened before, lacks one of them. */
+/* False if the library, opened before, lacks one that every build has. */
 bool batchdot_functions_find(void *library, struct batchdot_functions *functions);
 
 #endif

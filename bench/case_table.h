@@ -1,6 +1,7 @@
-/* The table of cases: one line each, columns separated by tabs: name, suites, dtypes, x shape, y shape, axes. Shapes
- * and axes are integers separated by commas, suites and dtypes names; a line of several dtypes is as many cases. Lines
- * that begin with # are comments. */
+/* The table of cases: one line each, columns separated by tabs: name, suites, dtypes, x shape, y shape, axes, and,
+ * where there are any, flags. Shapes are integers separated by commas; the axes are those that batch_dot contracts, in
+ * x and in y, or an einsum expression with "->"; suites, dtypes and flags are names. A line of several dtypes is as
+ * many cases. Lines that begin with # are comments. */
 #ifndef BATCHDOT_BENCH_CASE_TABLE_H
 #define BATCHDOT_BENCH_CASE_TABLE_H
 
@@ -8,7 +9,12 @@
 
 #include <stdbool.h>
 
-enum { CASE_MAX_NDIM = 6, CASE_MAX_SUITES = 4, SUITE_NAME_SIZE = 24 };
+enum {
+    CASE_MAX_NDIM = 6,
+    CASE_MAX_SUITES = 4,
+    SUITE_NAME_SIZE = 24,
+    CASE_EXPRESSION_SIZE = 4 * CASE_MAX_NDIM + 4 /* the letters of x, y and the output, ",", "->" and the end */
+};
 
 struct bench_dtype {
     const char *name;
@@ -24,7 +30,10 @@ struct bench_case {
     const struct bench_dtype *dtype;
     int x_ndim, y_ndim;
     int64_t x_shape[CASE_MAX_NDIM], y_shape[CASE_MAX_NDIM];
-    batchdot_axes axes; /* not negative */
+    batchdot_axes axes;                    /* of batch_dot, not negative */
+    char expression[CASE_EXPRESSION_SIZE]; /* in their place, without blanks; "" for batch_dot */
+    bool normalizes;                       /* the flag "normalize": a cosine similarity */
+    bool shares_y;                         /* "shared-y": all items of a batch_dot have one y, whose stride is 0 */
 };
 
 struct case_table {

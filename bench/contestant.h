@@ -33,7 +33,7 @@ struct contestant {
 enum execute_unit {
     UNIT_ITEMS,  /* any number of items of one run; the bench may spread a run's items over threads */
     UNIT_RUN,    /* exactly one run, with the library's own threads */
-    UNIT_PRODUCT /* everything, with threads of its own */
+    UNIT_PRODUCT /* everything, with threads of its own; and of any case, loop over matrix products or not */
 };
 
 struct contestant_kind {
@@ -50,6 +50,9 @@ struct contestant_kind {
     void (*release)(void *state);
     /* How many products one call of execute stands for, where one alone is too short to be measured; NULL: one. */
     double (*products_per_call)(const void *state);
+    /* How many threads the library itself is to use, where the kind spreads items over threads by itself; NULL: as many
+     * as prepare was given. */
+    int (*library_threads)(const void *state);
     /* Sets the number of threads that the library itself uses from now on; NULL if it has none, or none that matter. */
     void (*set_threads)(const struct contestant *contestant, int threads);
 };

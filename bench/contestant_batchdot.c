@@ -15,6 +15,8 @@ bool batchdot_functions_find(void *library, struct batchdot_functions *functions
         (__typeof__(functions->plan_create))shared_library_function(library, "", "batchdot_plan_create"),
         (__typeof__(functions->plan_execute))shared_library_function(library, "", "batchdot_plan_execute"),
         (__typeof__(functions->plan_destroy))shared_library_function(library, "", "batchdot_plan_destroy"),
+        (__typeof__(functions->infer_shape_einsum))shared_library_function(library, "", "batchdot_infer_shape_einsum"),
+        (__typeof__(functions->plan_create_einsum))shared_library_function(library, "", "batchdot_plan_create_einsum"),
     };
     return functions->version && functions->last_error && functions->infer_shape && functions->one_shot &&
            functions->plan_create && functions->plan_execute && functions->plan_destroy;
@@ -38,25 +40,44 @@ static const char *load(struct contestant *contestant, int threads) {
     return NULL;
 }
 
+/* The plan for an output of the case's dtype, whose shape the library infers. */
+static batchdot_status create_plan(const struct batchdot_functions *library, const struct bench_case *c,
+                                   const batchdot_options *options, batchdot_plan **plan) {
+    int64_t y_strides[CASE_MAX_NDIM], out_shape[BATCHDOT_MAX_NDIM];
+    batchdot_tensor out = {NULL, c->dtype->out, 0, out_shape, NULL};
+    y_strides[c->y_ndim - 1] = 1;
+    for (int i = c->y_ndim - 1; i > 0; i--)
+        y_strides[i - 1] = y_strides[i] * c->y_shape[i];
+    y_strides[0] = 0;
+    const batchdot_tensor x = {NULL, c->dtype->x, c->x_ndim, c->x_shape, NULL};
+    const batchdot_tensor y = {NULL, c->dtype->y, c->y_ndim, c->y_shape, c->shares_y ? y_strides : NULL};
+    if (*c->expression) {
+        const batchdot_status status = library->infer_shape_einsum(c->expression, c->x_ndim, c->x_shape, c->y_ndim,
+                                                                   c->y_shape, &out.ndim, out_shape);
+        return status ? status : library->plan_create_einsum(plan, c->expression, &x, &y, &out, options);
+    }
+    const batchdot_status status =
+        library->infer_shape(c->x_ndim, c->x_shape, c->y_ndim, c->y_shape, &c->axes, &out.ndim, out_shape);
+    return status ? status : library->plan_create(plan, &x, &y, &c->axes, &out, options);
+}
+
 static const char *prepare(const struct contestant *contestant, const struct item_product *product, int threads,
                            void **state) {
     struct planned *const planned = malloc(sizeof *planned);
     if (!planned)
         return "out of memory";
     batchdot_functions_find(contestant->handle, &planned->library);
-    const struct bench_case *const c = product->bench_case;
-    const batchdot_tensor x = {NULL, c->dtype->x, c->x_ndim, c->x_shape, NULL};
-    const batchdot_tensor y = {NULL, c->dtype->y, c->y_ndim, c->y_shape, NULL};
-    int out_ndim = 0;
-    int64_t out_shape[BATCHDOT_MAX_NDIM];
-    const batchdot_status status =
-        planned->library.infer_shape(c->x_ndim, c->x_shape, c->y_ndim, c->y_shape, &c->axes, &out_ndim, out_shape);
-    const batchdot_tensor out = {NULL, c->dtype->out, out_ndim, out_shape, NULL};
+    const struct bench_case *const bench_case = product->bench_case;
     batchdot_options options = BATCHDOT_OPTIONS_INIT;
     options.num_threads = threads;
     options.engine = (batchdot_engine)contestant->setting;
-    if (status || planned->library.plan_create(&planned->plan, &x, &y, &c->axes, &out, &options)) {
-        const char *const reason = planned->library.last_error();
+    options.normalize = bench_case->normalizes;
+    const char *reason = NULL;
+    if (*bench_case->expression && (!planned->library.infer_shape_einsum || !planned->library.plan_create_einsum))
+        reason = "this build has no einsum";
+    else if (create_plan(&planned->library, bench_case, &options, &planned->plan))
+        reason = planned->library.last_error();
+    if (reason) {
         free(planned);
         return reason;
     }

@@ -83,7 +83,7 @@ static void execute(void *state, const void *x, const void *y, void *out, int64_
         blis->gemm(BLIS_NO_TRANSPOSE, BLIS_NO_TRANSPOSE, product->m, product->n, product->k, blis->one,
                    (const char *)x + item * run->x * size, product->x_m, product->x_k,
                    (const char *)y + item * run->y * size, product->y_k, product->y_n, blis->zero,
-                   (char *)out + item * run->out * size, product->out_m, 1);
+                   (char *)out + item * run->out * size, product->out_m, product->out_n);
 }
 
 const struct contestant_kind contestant_blis_kind = {.unit = UNIT_ITEMS,

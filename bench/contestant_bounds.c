@@ -32,16 +32,15 @@ static const char *load(struct contestant *contestant, int threads) {
     return NULL;
 }
 
-/* A batch item as Keras has it: whole rows of memory in every operand, whatever its axes are. With fewer of them than
- * threads, each thread takes an equal part of all. */
+/* Item by item, of which each operand is as many equal parts, though these need not be the items' own. With fewer of
+ * them than threads, each thread takes an equal part of all. */
 static const char *prepare(const struct contestant *contestant, const struct item_product *product, int threads,
                            void **state) {
     (void)contestant;
     struct bounded *const bounded = malloc(sizeof *bounded);
     if (!bounded)
         return "out of memory";
-    const int64_t batch = product->bench_case->x_shape[0];
-    const int64_t count = batch < threads ? threads : batch;
+    const int64_t count = product->batch < threads ? threads : product->batch;
     const struct bench_dtype *const dtype = product->dtype;
     const double fma_count = item_product_flops(product) / 2;
     const double products = ceil(least_fma_count / fma_count);

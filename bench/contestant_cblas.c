@@ -172,6 +172,11 @@ static const struct routine batch_routines[MAX_ROUTINES] = {
     {"c128", "cblas_zgemm_batch_strided", gemm_batch_c128},
 };
 
+/* Whether rows or columns are contiguous, and do not overlap. */
+static bool is_matrix(int64_t rows, int64_t row_stride, int64_t columns, int64_t column_stride) {
+    return (column_stride == 1 && row_stride >= columns) || (row_stride == 1 && column_stride >= rows);
+}
+
 /* Fills in the matrix product of one item, and the first of the routines for its dtype that the library has. */
 static const char *prepare_routine(const struct contestant *contestant, const struct item_product *product,
                                    const struct routine routines[MAX_ROUTINES], struct blas_product **made) {
@@ -184,6 +189,10 @@ static const char *prepare_routine(const struct contestant *contestant, const st
         }
     if (!routine)
         return chosen ? "the library has no such routine" : "no such dtype";
+    if (!is_matrix(product->m, product->x_m, product->k, product->x_k) ||
+        !is_matrix(product->k, product->y_k, product->n, product->y_n) || product->out_n != 1 ||
+        product->out_m < product->n)
+        return "no leading dimension for this layout";
     struct blas_product *const state = malloc(sizeof *state);
     if (!state)
         return "out of memory";
@@ -212,6 +221,11 @@ static const char *prepare_gemm(const struct contestant *contestant, const struc
 static const char *prepare_batch(const struct contestant *contestant, const struct item_product *product, int threads,
                                  void **state) {
     (void)threads;
+    /* MKL refuses outputs that lie between each other's rows. */
+    const bool is_mkl =
+        shared_library_function(contestant->handle, contestant->symbol_prefix, "MKL_Get_Version_String");
+    if (is_mkl && product->run.out < product->m * product->out_m)
+        return "its outputs must lie one behind the other";
     return prepare_routine(contestant, product, batch_routines, (struct blas_product **)state);
 }
 

@@ -59,7 +59,7 @@ static int64_t leading_dimension(int64_t rows, int64_t columns, int64_t row_stri
 static const char *choose_shape(const struct item_product *product, struct kernel_shape *shape) {
     const int64_t m = product->m, n = product->n, k = product->k;
     const int64_t lda = leading_dimension(n, k, product->y_n, product->y_k);
-    const int64_t ldc = leading_dimension(n, m, 1, product->out_m);
+    const int64_t ldc = leading_dimension(n, m, product->out_n, product->out_m);
     int64_t ldb = leading_dimension(k, m, product->x_k, product->x_m);
     int flags = GEMM_FLAG_NONE;
     if (!ldb) {

@@ -124,7 +124,8 @@ static const char *prepare(const struct contestant *contestant, const struct ite
         return "too large for 32-bit integers";
     if (!describe_matrix(product->m, product->k, product->x_m, product->x_k, &x) ||
         !describe_matrix(product->k, product->n, product->y_k, product->y_n, &y) ||
-        !describe_matrix(product->m, product->n, product->out_m, 1, &out) || out.transposition != MKL_NOTRANS)
+        !describe_matrix(product->m, product->n, product->out_m, product->out_n, &out) ||
+        out.transposition != MKL_NOTRANS)
         return "no kernel for this layout";
     struct mkl_jit_state *const mkl = malloc(sizeof *mkl);
     if (!mkl)

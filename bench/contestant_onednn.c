@@ -133,7 +133,8 @@ static bool describe_all(const struct item_product *product, struct dnnl_state *
     const struct dnnl_functions *const dnnl = &state->dnnl;
     return describe(dnnl, product->dtype->x, run->extent, run->x, m, product->x_m, k, product->x_k, &state->x) &&
            describe(dnnl, product->dtype->y, run->extent, run->y, k, product->y_k, n, product->y_n, &state->y) &&
-           describe(dnnl, product->dtype->out, run->extent, run->out, m, product->out_m, n, 1, &state->out);
+           describe(dnnl, product->dtype->out, run->extent, run->out, m, product->out_m, n, product->out_n,
+                    &state->out);
 }
 
 static dnnl_status_t create_primitive(struct dnnl_state *state) {

@@ -31,9 +31,14 @@ bool contestant_list_add(struct contestant_list *list, const char *name, const s
 }
 
 bool contestant_list_add_cblas(struct contestant_list *list, const char *name, const char *file) {
-    const struct contestant contestant = {
+    struct contestant contestant = {
         .role = ROLE_PEER, .kind = &contestant_cblas_gemm_kind, .library_file = file, .symbol_prefix = ""};
-    return contestant_list_add(list, name, &contestant);
+    char copied_name[sizeof contestant.name];
+    if (snprintf(copied_name, sizeof copied_name, "%s-copied", name) >= (int)sizeof copied_name ||
+        !contestant_list_add(list, name, &contestant))
+        return false;
+    contestant.kind = &contestant_cblas_copied_kind;
+    return contestant_list_add(list, copied_name, &contestant);
 }
 
 /* The table that a new peer joins: one line here, and its kind in a file of its own. */
@@ -44,15 +49,18 @@ static const struct contestant all_contestants[] = {
     {"openblas", ROLE_PEER, &contestant_cblas_gemm_kind, PEER_OPENBLAS, "", 0, NULL, ""},
     {"openblas-vector", ROLE_PEER, &contestant_cblas_vector_kind, PEER_OPENBLAS, "", 0, NULL, ""},
     {"openblas-batch", ROLE_PEER, &contestant_cblas_batch_kind, PEER_OPENBLAS, "", 0, NULL, ""},
+    {"openblas-copied", ROLE_PEER, &contestant_cblas_copied_kind, PEER_OPENBLAS, "", 0, NULL, ""},
     {"openblas-new", ROLE_PEER, &contestant_cblas_gemm_kind, PEER_SCIPY_OPENBLAS, "scipy_", 0, NULL, ""},
     {"openblas-new-vector", ROLE_PEER, &contestant_cblas_vector_kind, PEER_SCIPY_OPENBLAS, "scipy_", 0, NULL, ""},
     {"openblas-new-batch", ROLE_PEER, &contestant_cblas_batch_kind, PEER_SCIPY_OPENBLAS, "scipy_", 0, NULL, ""},
+    {"openblas-new-copied", ROLE_PEER, &contestant_cblas_copied_kind, PEER_SCIPY_OPENBLAS, "scipy_", 0, NULL, ""},
     {"blis", ROLE_PEER, &contestant_blis_kind, PEER_BLIS, "", 0, NULL, ""},
     {"libxsmm", ROLE_PEER, &contestant_libxsmm_kind, PEER_LIBXSMM, "", 0, NULL, ""},
     {"onednn", ROLE_PEER, ONEDNN_KIND, PEER_ONEDNN, "", 0, NULL, ""},
     {"mkl", ROLE_PEER, &contestant_cblas_gemm_kind, PEER_MKL, "", 0, NULL, ""},
     {"mkl-vector", ROLE_PEER, &contestant_cblas_vector_kind, PEER_MKL, "", 0, NULL, ""},
     {"mkl-batch", ROLE_PEER, &contestant_cblas_batch_kind, PEER_MKL, "", 0, NULL, ""},
+    {"mkl-copied", ROLE_PEER, &contestant_cblas_copied_kind, PEER_MKL, "", 0, NULL, ""},
     {"mkl-jit", ROLE_PEER, &contestant_mkl_jit_kind, PEER_MKL, "", 0, NULL, ""},
     {"touch", ROLE_BOUND, &contestant_touch_kind, "", "", 0, NULL, ""},
     {"fma", ROLE_BOUND, &contestant_fma_kind, "", "", 0, NULL, ""},

@@ -4,7 +4,7 @@
 
 #include "contestant.h"
 
-enum { MAX_CONTESTANTS = 32 };
+enum { MAX_CONTESTANTS = 40 };
 
 struct contestant_list {
     struct contestant entries[MAX_CONTESTANTS];
@@ -20,13 +20,15 @@ struct contestant *contestant_list_find(struct contestant_list *list, const char
 /* Appends one. False if the list is full, its name is taken, or too long. */
 bool contestant_list_add(struct contestant_list *list, const char *name, const struct contestant *contestant);
 
-/* Adds the loops over a CBLAS that the user names. */
+/* Adds the loops over a CBLAS that the user names, and NAME-copied, which makes copies for them where they are needed.
+ */
 bool contestant_list_add_cblas(struct contestant_list *list, const char *name, const char *file);
 
 extern const struct contestant_kind contestant_batchdot_kind;
 extern const struct contestant_kind contestant_cblas_gemm_kind;
 extern const struct contestant_kind contestant_cblas_vector_kind;
 extern const struct contestant_kind contestant_cblas_batch_kind;
+extern const struct contestant_kind contestant_cblas_copied_kind;
 extern const struct contestant_kind contestant_blis_kind;
 extern const struct contestant_kind contestant_libxsmm_kind;
 extern const struct contestant_kind contestant_onednn_kind;

@@ -2,13 +2,19 @@
 
 const char *entrant_prepare(struct entrant *entrant, const struct contestant *contestant,
                             const struct item_product *product, int threads) {
-    const bool is_spread = threads > 1 && contestant->kind->unit == UNIT_ITEMS && product->run.extent >= threads;
+    const struct contestant_kind *const kind = contestant->kind;
+    const bool is_spread = threads > 1 && kind->unit == UNIT_ITEMS && product->run.extent >= threads;
     *entrant = (struct entrant){.contestant = contestant,
                                 .product = product,
                                 .threads = threads,
                                 .spread = is_spread ? threads : 1,
                                 .library_threads = is_spread ? 1 : threads};
-    return contestant->kind->prepare(contestant, product, entrant->library_threads, &entrant->state);
+    if (product->refusal && kind->unit != UNIT_PRODUCT)
+        return product->refusal;
+    const char *const reason = kind->prepare(contestant, product, entrant->library_threads, &entrant->state);
+    if (!reason && kind->library_threads)
+        entrant->library_threads = kind->library_threads(entrant->state);
+    return reason;
 }
 
 void entrant_begin(const struct entrant *entrant) {

@@ -134,8 +134,13 @@ static void print_product(FILE *stream, const struct item_product *product) {
     fprintf(stream, "], \"dtype\": \"%s\"", c->dtype->name);
     print_shape(stream, "x_shape", c->x_ndim, c->x_shape);
     print_shape(stream, "y_shape", c->y_ndim, c->y_shape);
-    fprintf(stream, ", \"axes\": [%d, %d], \"m\": %" PRId64 ", \"n\": %" PRId64 ", \"k\": %" PRId64, c->axes.x,
-            c->axes.y, product->m, product->n, product->k);
+    if (*c->expression)
+        fprintf(stream, ", \"axes\": null, \"expression\": \"%s\"", c->expression);
+    else
+        fprintf(stream, ", \"axes\": [%d, %d], \"expression\": null", c->axes.x, c->axes.y);
+    fprintf(stream, ", \"normalize\": %s, \"shared_y\": %s", c->normalizes ? "true" : "false",
+            c->shares_y ? "true" : "false");
+    fprintf(stream, ", \"m\": %" PRId64 ", \"n\": %" PRId64 ", \"k\": %" PRId64, product->m, product->n, product->k);
     fprintf(stream, ", \"items\": %" PRId64 ", \"flops\": %.0f, \"bytes\": %" PRId64, item_product_item_count(product),
             item_product_flops(product),
             product->x_count * (int64_t)product->dtype->x_size + product->y_count * (int64_t)product->dtype->y_size +

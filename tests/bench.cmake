@@ -1,21 +1,27 @@
 # Tests of batchdot-bench: its parts, the program on peers that are faulty, its JSON, and the report drawn from that.
 
 batchdot_add_test(test_bench_cases SOURCES npy_fixture.c LIBRARIES batchdot_bench_objects)
+batchdot_add_test(test_bench_copies SOURCES bench_expression.c LIBRARIES batchdot_bench_objects)
 batchdot_add_test(test_bench_evaluation LIBRARIES batchdot_bench_objects)
-batchdot_add_test(test_bench_products LIBRARIES batchdot_bench_objects)
+batchdot_add_test(test_bench_general SOURCES bench_expression.c bench_items.c LIBRARIES batchdot_bench_objects)
+batchdot_add_test(test_bench_products SOURCES bench_items.c LIBRARIES batchdot_bench_objects)
 target_compile_definitions(test_bench_cases PRIVATE BENCH_CASES="${PROJECT_SOURCE_DIR}/bench/cases.tsv")
 
 add_library(faulty_cblas MODULE faulty_cblas.c)
 batchdot_compile_options(faulty_cblas)
+batchdot_add_test(test_bench_options SOURCES command_runner.c npy_fixture.c)
+batchdot_add_test(test_bench_program SOURCES bench_runner.c command_runner.c npy_fixture.c)
 foreach(name IN ITEMS test_bench_options test_bench_program)
-    batchdot_add_test(${name} SOURCES command_runner.c npy_fixture.c)
     target_compile_definitions(${name} PRIVATE
         BATCHDOT_COMMAND="$<TARGET_FILE:batchdot_bench>"
         BATCHDOT_LIBRARY="$<TARGET_FILE:batchdot>"
         FAULTY_CBLAS_FILE="$<TARGET_FILE:faulty_cblas>")
     add_dependencies(${name} batchdot_bench faulty_cblas)
 endforeach()
-foreach(name IN ITEMS test_bench_cases test_bench_options test_bench_products test_bench_program faulty_cblas)
+target_compile_definitions(test_bench_copies PRIVATE FAULTY_CBLAS_FILE="$<TARGET_FILE:faulty_cblas>")
+add_dependencies(test_bench_copies faulty_cblas)
+foreach(name IN ITEMS test_bench_cases test_bench_copies test_bench_options test_bench_products test_bench_program
+    faulty_cblas)
     target_compile_definitions(${name} PRIVATE _XOPEN_SOURCE=700)
 endforeach()
 
@@ -24,8 +30,8 @@ add_test(NAME bench_kernels COMMAND batchdot_kernel_bench --rounds 1)
 set_tests_properties(bench_kernels PROPERTIES PASS_REGULAR_EXPRESSION "portable_i64 .*chosen")
 
 set(bench_definitions -DBENCH=$<TARGET_FILE:batchdot_bench> -DCBLAS=$<TARGET_FILE:faulty_cblas>)
-set(bench_tests test_bench_cases test_bench_evaluation test_bench_options test_bench_products test_bench_program
-    bench_json bench_kernels)
+set(bench_tests test_bench_cases test_bench_copies test_bench_evaluation test_bench_general test_bench_options
+    test_bench_products test_bench_program bench_json bench_kernels)
 add_test(NAME bench_json COMMAND ${CMAKE_COMMAND} ${bench_definitions}
     -DSCRATCH=${CMAKE_CURRENT_BINARY_DIR}/bench_json -P ${CMAKE_CURRENT_SOURCE_DIR}/check_bench_json.cmake)
 

@@ -7,7 +7,9 @@ file(MAKE_DIRECTORY ${SCRATCH})
 file(WRITE ${SCRATCH}/cases.tsv
     "tiny\tfirst,quick\tf32,f64\t3,2,2\t3,2,2\t2,1\n"
     "wide\tsecond\tf32\t2,3,4\t2,4,5\t2,1\n"
-    "long\tsecond\tf32,f64\t64,100,20\t64,20,30\t2,1\n")
+    "long\tsecond\tf32,f64\t64,100,20\t64,20,30\t2,1\n"
+    "apart\tgeneral\tf32\t3,4,5\t3,5,6\tabk,akc->bc\n"
+    "cosine\tnormalize\tf32\t3,2,7\t3,4,7\t2,2\tnormalize\n")
 execute_process(
     COMMAND ${CMAKE_COMMAND} -E env FAULTY_CBLAS=element FAULTY_CBLAS_ROWS=3 ${BENCH} --cases ${SCRATCH}/cases.tsv
         --rounds 2 --peer mine --cblas mine=${CBLAS} --json ${SCRATCH}/results.json
@@ -35,7 +37,8 @@ foreach(picture IN ITEMS bars-f32 bars-f64 roofline-f32 roofline-f64)
     endif()
 endforeach()
 foreach(part IN ITEMS "| tiny | f32 | 2, 2, 2 | 3 |" "| wide | f32 | 3, 5, 4 | 2 |" "| long | f64 | 100, 30, 20 | 64 |"
-        "| first | 1 |" "| second | 2 |" " mine | ")
+        "| apart | f32 | 4, 6, 15 | 1 |" "| cosine | f32 | 2, 4, 7 | 3 |"
+        "| first | 1 |" "| second | 2 |" "| general | 1 |" "| normalize | 1 |" " mine | " " mine-copied | ")
     string(FIND "${output}" "${part}" place)
     if(place EQUAL -1)
         message(SEND_ERROR "The tables lack '${part}': ${output}")

@@ -1,4 +1,5 @@
 /* The bench's table of cases, its command line, and the cases and contestants that these ask for. */
+#include "case_axes.h"
 #include "exact_values.h"
 #include "npy_fixture.h"
 #include "selection.h"
@@ -18,6 +19,11 @@ static const char small_table[] = "# a comment\n"
                                   "one\tfirst,quick\tf32,f64\t2,3\t2,3\t1,1\n"
                                   "one-more\tfirst\tf32\t2,3,4\t2,4,5\t2,1\r\n"
                                   "two\tsecond,quick\tf64\t2,3,4,5\t2,6,4,7\t2,2";
+static const char general_table[] = "letters\tfirst\tf32\t2,3,4\t4,5,2\tabK,Kca->bc\n"
+                                    "all\tfirst\tf32\t3\t3\ti,i->\n"
+                                    "none\tfirst\tf32\t3\t4\ti,j->ji\tnormalize\n"
+                                    "flags\tfirst\tbf16\t2,3\t2,3\t1,1\tnormalize,shared-y\n"
+                                    "plain\tfirst\tf32\t2,3\t2,3\t1,1\n";
 
 static bool read_text(const char *text, struct case_table *table, char *error) {
     fixture_write("cases.tsv", text, strlen(text));
@@ -36,9 +42,21 @@ static bool table_has(const struct case_table *table, const char *suite, const c
     return false;
 }
 
+/* What the inputs can do, and that what belongs to a suite is in it: a batch_dot in `general` is there to be compared.
+ */
+static void check_real_case(const struct bench_case *one) {
+    struct case_axes axes;
+    case_axes_make(one, &axes);
+    assert_in_range(case_axes_extent(&axes, AXIS_CONTRACTED), 1, EXACT_MAX_K);
+    if (one->normalizes != !strcmp(one->suites[0], "normalize") ||
+        (*one->expression || one->shares_y) != !strcmp(one->suites[0], "general"))
+        fail_msg("%s is in the wrong suite", one->name);
+}
+
 static void test_real_table(void **state) {
-    static const char *const suites[] = {"doc",   "dot",       "gemv", "tiny",       "small",    "medium", "large",
-                                         "outer", "attention", "dlrm", "transposed", "gradient", "skinny"};
+    static const char *const suites[] = {"doc",        "dot",      "gemv",   "tiny",      "small",
+                                         "medium",     "large",    "outer",  "attention", "dlrm",
+                                         "transposed", "gradient", "skinny", "general",   "normalize"};
     (void)state;
     struct case_table table;
     char error[ERROR_SIZE] = "";
@@ -56,10 +74,14 @@ static void test_real_table(void **state) {
         if (!table_has(&table, "medium", small_dtypes[i], false) ||
             !table_has(&table, "attention", small_dtypes[i], true))
             fail_msg("suite medium or attention lacks a case of %s", small_dtypes[i]);
+    static const char *const general_dtypes[] = {"c64", "bf16", "i8"};
+    for (size_t i = 0; i < COUNT(general_dtypes); i++)
+        if (!table_has(&table, "general", general_dtypes[i], false))
+            fail_msg("suite general lacks a case of %s", general_dtypes[i]);
     int names = 0;
     for (int i = 0; i < table.count; i++) {
         bool is_known_suite = false, is_known_name = false;
-        assert_in_range(table.cases[i].x_shape[table.cases[i].axes.x], 1, EXACT_MAX_K);
+        check_real_case(&table.cases[i]);
         for (size_t j = 0; j < COUNT(suites); j++)
             is_known_suite = is_known_suite || !strcmp(table.cases[i].suites[0], suites[j]);
         if (!is_known_suite)
@@ -68,7 +90,7 @@ static void test_real_table(void **state) {
             is_known_name = is_known_name || !strcmp(table.cases[j].name, table.cases[i].name);
         names += !is_known_name;
     }
-    assert_in_range(names, 40, 60);
+    assert_in_range(names, 70, 100);
     case_table_free(&table);
     assert_null(table.cases);
 }
@@ -104,6 +126,37 @@ static void test_small_table(void **state) {
     assert_null(bench_dtype_find("f8"));
 }
 
+static void test_expressions_and_flags(void **state) {
+    (void)state;
+    struct case_table table;
+    char error[ERROR_SIZE] = "";
+    if (!read_text(general_table, &table, error))
+        fail_msg("%s", error);
+    assert_int_equal(table.count, 5);
+    assert_string_equal(table.cases[0].expression, "abK,Kca->bc");
+    assert_string_equal(table.cases[1].expression, "i,i->");
+    assert_string_equal(table.cases[2].expression, "i,j->ji");
+    assert_int_equal(table.cases[2].x_ndim, 1);
+    static const bool normalizes[] = {false, false, true, true, false}, shares[] = {false, false, false, true, false};
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(table.cases[i].normalizes, normalizes[i]);
+        assert_int_equal(table.cases[i].shares_y, shares[i]);
+    }
+    assert_string_equal(table.cases[4].expression, "");
+    struct case_axes axes;
+    case_axes_make(&table.cases[0], &axes);
+    static const struct case_axis expected[] = {{AXIS_ROW, 3, 4, 0, 5},
+                                                {AXIS_COLUMN, 5, 0, 2, 1},
+                                                {AXIS_CONTRACTED, 2, 12, 1, 0},
+                                                {AXIS_CONTRACTED, 4, 1, 10, 0}};
+    assert_int_equal(axes.count, 4);
+    assert_memory_equal(axes.axes, expected, sizeof expected);
+    assert_int_equal(axes.x_count, 24);
+    assert_int_equal(axes.y_count, 40);
+    assert_int_equal(axes.out_count, 15);
+    case_table_free(&table);
+}
+
 static void test_mixed_dtype(void **state) {
     (void)state;
     const struct bench_dtype *const mixed = bench_dtype_find("u8-i8");
@@ -133,12 +186,16 @@ static void test_limits_of_a_line(void **state) {
     case_table_free(&table);
 }
 
-static const char columns_fault[] = "there are not 6 columns separated by tabs",
-                  many_fault[] = "there are more than 6 columns";
+static const char columns_fault[] = "there are not 6 or 7 columns separated by tabs",
+                  many_fault[] = "there are more than 7 columns";
 static const char name_fault[] = "the name is empty or too long";
 static const char suites_fault[] = "the suites are not names separated by commas";
 static const char shape_fault[] = "a shape is not 2 to 6 positive integers separated by commas";
-static const char axes_fault[] = "the axes are not two axes behind the batch";
+static const char axes_fault[] = "the axes are neither two axes behind the batch nor an expression";
+static const char expression_fault[] =
+    "the expression is not a letter for each axis of x, a comma, one for each of y, and ->";
+static const char letters_fault[] = "a letter of the expression stands twice in one tensor, or in one tensor only";
+static const char flag_fault[] = "a flag is neither normalize nor shared-y";
 static const char extents_fault[] = "the batch or the contracted extents differ";
 static const struct {
     const char *line, *sentence;
@@ -146,7 +203,30 @@ static const struct {
     {"a", columns_fault},
     {"a\td\tf32\t2,2\t2,2", columns_fault},
     {"a d f32 2,2 2,2 1,1", columns_fault},
-    {"a\td\tf32\t2,2\t2,2\t1,1\t", many_fault},
+    {"a\td\tf32\t2,2\t2,2\t1,1\tnormalize\t", many_fault},
+    {"a\td\tf32\t2,2\t2,2\t1,1\t", flag_fault},
+    {"a\td\tf32\t2,2\t2,2\t1,1\tnormalise", flag_fault},
+    {"a\td\tf32\t2,2\t2,2\t1,1\tnormalize,", flag_fault},
+    {"a\td\tf32\t2,2\t2,2\tbi,bj->bij\tshared-y", "an expression has no y that is shared"},
+    {"a\td\ti8\t2,2\t2,2\t1,1\tnormalize", "integers are not normalized"},
+    {"a\td\tf32,i64\t2,2\t2,2\t1,1\tnormalize", "integers are not normalized"},
+    {"a\td\tf32\t2,2\t2,2\tbi", expression_fault},
+    {"a\td\tf32\t2,2\t2,2\tbi,bi", expression_fault},
+    {"a\td\tf32\t2,2\t2,2\tbi,bi-b", expression_fault},
+    {"a\td\tf32\t2,2\t2,2\tbik,bi->b", expression_fault},
+    {"a\td\tf32\t2,2\t2,2\tb,bi->b", expression_fault},
+    {"a\td\tf32\t2,2\t2,2\tbi,bij->b", expression_fault},
+    {"a\td\tf32\t2,2\t2,2\tbi, bi->b", expression_fault},
+    {"a\td\tf32\t2,2\t2,2\tbb,bi->b", expression_fault},
+    {"a\td\tf32\t2,2\t2,2\tbi,ii->b", expression_fault},
+    {"a\td\tf32\t2,2\t2,2\tbi,bi->bb", letters_fault},
+    {"a\td\tf32\t2,2\t2,2\tbi,bi->b ", letters_fault},
+    {"a\td\tf32\t2,2\t2,2\tbi,bi->bj", letters_fault},
+    {"a\td\tf32\t2,2\t2,2\tbi,bj->b", letters_fault},
+    {"a\td\tf32\t2,2\t2,2\tbi,bj->bi", letters_fault},
+    {"a\td\tf32\t2,3\t2,2\tbi,bi->b", extents_fault},
+    {"a\td\tf32\t3,2\t2,2\tbi,bi->b", extents_fault},
+    {"a\td\tf32\t\t2,2\tbi,bi->b", shape_fault},
     {"\td\tf32\t2,2\t2,2\t1,1", name_fault},
     {LONGEST_NAME "8\td\tf32\t2,2\t2,2\t1,1", name_fault},
     {"a\t\tf32\t2,2\t2,2\t1,1", suites_fault},
@@ -341,6 +421,9 @@ static void test_selected_contestants(void **state) {
     const char *const all = CONTESTANTS_OF(.peers = NULL);
     assert_memory_equal(all, "batchdot,openblas,", 18);
     assert_non_null(strstr(all, ",mkl-jit,touch,fma,"));
+    assert_non_null(strstr(all, ",openblas-copied,openblas-new,"));
+    assert_non_null(strstr(all, ",openblas-new-copied,"));
+    assert_non_null(strstr(all, ",mkl-copied,"));
     assert_null(strstr(all, "batchdot-"));
     assert_string_equal(CONTESTANTS_OF(.peers = "none"), "batchdot,touch,fma,");
     assert_string_equal(CONTESTANTS_OF(.peers = "mkl"), "batchdot,mkl,touch,fma,");
@@ -353,16 +436,16 @@ static void test_selected_contestants(void **state) {
 static void test_named_cblas(void **state) {
     (void)state;
     assert_string_equal(CONTESTANTS_OF(.peers = "mine", .cblas = {{"mine", "a.so"}}, .cblas_count = 1),
-                        "batchdot,touch,fma,mine,");
+                        "batchdot,touch,fma,mine,mine-copied,");
     assert_string_equal(CONTESTANTS_OF(.peers = "none", .cblas = {{"mine", "a.so"}}, .cblas_count = 1),
-                        "batchdot,touch,fma,mine,");
+                        "batchdot,touch,fma,mine,mine-copied,");
     assert_non_null(strstr(CONTESTANTS_OF(.cblas = {{"mine", "a.so"}}, .cblas_count = 1), ",mkl,"));
     assert_string_equal(CONTESTANTS_OF(.cblas = {{"mkl", "a.so"}}, .cblas_count = 1),
                         "the name mkl is too long, or is another contestant's");
     assert_string_equal(CONTESTANTS_OF(.cblas = {{"a", "a.so"}, {"a", "b.so"}}, .cblas_count = 2),
                         "the name a is too long, or is another contestant's");
-    assert_string_equal(CONTESTANTS_OF(.cblas = {{"12345678901234567890123456789012", "a.so"}}, .cblas_count = 1),
-                        "the name 12345678901234567890123456789012 is too long, or is another contestant's");
+    assert_string_equal(CONTESTANTS_OF(.cblas = {{"1234567890123456789012345", "a.so"}}, .cblas_count = 1),
+                        "the name 1234567890123456789012345 is too long, or is another contestant's");
 }
 
 static void test_comparison(void **state) {
@@ -385,19 +468,13 @@ static void test_comparison(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_real_table),
-        FILE_TEST(test_small_table),
-        cmocka_unit_test(test_mixed_dtype),
-        FILE_TEST(test_limits_of_a_line),
-        FILE_TEST(test_faulty_lines),
-        FILE_TEST(test_missing_table),
-        cmocka_unit_test(test_defaults),
-        cmocka_unit_test(test_all_options),
-        cmocka_unit_test(test_lists),
-        FILE_TEST(test_selected_cases),
-        cmocka_unit_test(test_selected_contestants),
-        cmocka_unit_test(test_named_cblas),
-        cmocka_unit_test(test_comparison),
+        cmocka_unit_test(test_real_table),     FILE_TEST(test_small_table),
+        FILE_TEST(test_expressions_and_flags), cmocka_unit_test(test_mixed_dtype),
+        FILE_TEST(test_limits_of_a_line),      FILE_TEST(test_faulty_lines),
+        FILE_TEST(test_missing_table),         cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_all_options),    cmocka_unit_test(test_lists),
+        FILE_TEST(test_selected_cases),        cmocka_unit_test(test_selected_contestants),
+        cmocka_unit_test(test_named_cblas),    cmocka_unit_test(test_comparison),
     };
     return cmocka_run_group_tests_name("the bench's cases and options", tests, NULL, NULL);
 }

@@ -1,10 +1,11 @@
 /* The products that the bench times: their form as runs of items, their exact values, and the memory they lie in. */
 #include "arena.h"
+#include "bench_items.h"
 #include "entrant.h"
+#include "exact_product.h"
 #include "exact_values.h"
 #include "npy_fixture.h"
 
-#include <complex.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,10 +16,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-enum { SHAPES_PER_RANKS_AND_AXES = 60, MAX_ELEMENTS = 3 * 4 * 4 * 4 * 4, MAX_OUT = 3 * 64 * 64, LARGEST_ERROR = 200 };
-
-/* No library computes it; but what takes x's size for y's, or the other way round, goes wrong in it. */
-static const struct bench_dtype unequal_sizes = {"i8-f64", BATCHDOT_I8, BATCHDOT_F64, BATCHDOT_F64, 1, 8, 8, 1};
+enum { SHAPES_PER_RANKS_AND_AXES = 60, MAX_ELEMENTS = 3 * 4 * 4 * 4 * 4, LARGEST_ERROR = 200 };
 
 static const char *const dtype_names[] = {"f32",      "f64", "c64", "c128",  "f16", "f16-f32", "bf16",
                                           "bf16-f32", "i8",  "u8",  "u8-i8", "i32", "i64",     "i8-f64"};
@@ -71,12 +69,6 @@ static int64_t count_of(int ndim, const int64_t *shape) {
     return count;
 }
 
-static double _Complex element_at(const void *data, batchdot_dtype dtype, int64_t place) {
-    if (dtype != BATCHDOT_C64 && dtype != BATCHDOT_C128)
-        return exact_values_part(data, dtype, place);
-    return exact_values_part(data, dtype, place * 2) + exact_values_part(data, dtype, place * 2 + 1) * I;
-}
-
 /* batch_dot as Keras defines it, axis by axis: the batch, x's other axes, y's other axes. Returns how many elements. */
 static int64_t multiply_by_definition(const struct bench_case *c, const void *x, const void *y, double _Complex *out) {
     const int64_t extent = c->x_shape[c->axes.x], batch_count = c->x_shape[0];
@@ -93,39 +85,6 @@ static int64_t multiply_by_definition(const struct bench_case *c, const void *x,
         }
     }
     return count;
-}
-
-struct item_output {
-    double _Complex values[MAX_OUT];
-    int writes[MAX_OUT];
-};
-
-static void multiply_item(const struct item_product *p, const void *x, int64_t x_start, const void *y, int64_t y_start,
-                          struct item_output *out, int64_t out_start) {
-    const struct bench_dtype *const dtype = p->bench_case->dtype;
-    for (int64_t i = 0; i < p->m; i++)
-        for (int64_t j = 0; j < p->n; j++) {
-            const int64_t place = out_start + i * p->out_m + j;
-            assert_in_range(place, 0, p->out_count - 1);
-            out->values[place] = 0;
-            out->writes[place]++;
-            for (int64_t l = 0; l < p->k; l++) {
-                const int64_t x_place = x_start + i * p->x_m + l * p->x_k, y_place = y_start + l * p->y_k + j * p->y_n;
-                assert_in_range(x_place, 0, p->x_count - 1);
-                assert_in_range(y_place, 0, p->y_count - 1);
-                out->values[place] += element_at(x, dtype->x, x_place) * element_at(y, dtype->y, y_place);
-            }
-        }
-}
-
-static void multiply_by_items(const struct item_product *p, const void *x, const void *y, struct item_output *out) {
-    memset(out->writes, 0, sizeof out->writes);
-    for (int64_t run = 0; run < item_product_run_count(p); run++) {
-        const struct item_loop start = item_product_run_start(p, run);
-        for (int64_t item = 0; item < p->run.extent; item++)
-            multiply_item(p, x, start.x + item * p->run.x, y, start.y + item * p->run.y, out,
-                          start.out + item * p->run.out);
-    }
 }
 
 static const char *describe(const struct bench_case *c) {
@@ -151,12 +110,14 @@ static void check_leading_dimensions(const struct item_product *p) {
         fail_msg("a leading dimension is too small (x %d %d, y %d %d):%s", (int)p->x_m, (int)p->x_k, (int)p->y_k,
                  (int)p->y_n, describe(p->bench_case));
     assert_true(p->out_m >= p->n);
-    assert_true(run->extent >= p->outer[0].extent && run->extent >= p->outer[1].extent);
+    assert_int_equal(p->out_n, 1);
+    for (int i = 0; i < p->outer_count; i++)
+        assert_true(run->extent >= p->outer[i].extent);
 }
 
 static void check_product(const struct bench_case *c, uint32_t seed) {
-    static double _Complex x[MAX_ELEMENTS], y[MAX_ELEMENTS], expected[MAX_OUT]; /* room for any dtype */
-    static float reference[2 * MAX_OUT];
+    static double _Complex x[MAX_ELEMENTS], y[MAX_ELEMENTS], expected[ITEM_MAX_OUT]; /* room for any dtype */
+    static float reference[2 * ITEM_MAX_OUT];
     static struct item_output out;
     struct item_product product;
     item_product_make(c, &product);
@@ -166,10 +127,12 @@ static void check_product(const struct bench_case *c, uint32_t seed) {
     exact_values_fill(x, c->dtype->x, product.x_count * c->dtype->parts, seed);
     exact_values_fill(y, c->dtype->y, product.y_count * c->dtype->parts, seed + 1);
     const int64_t count = multiply_by_definition(c, x, y, expected);
-    assert_in_range(count, 1, MAX_OUT);
+    assert_in_range(count, 1, ITEM_MAX_OUT);
     assert_int_equal(product.out_count, count);
     assert_ptr_equal(product.dtype, c->dtype);
-    exact_values_multiply(c, x, y, reference);
+    assert_null(product.refusal);
+    assert_int_equal(product.batch, c->x_shape[0]);
+    assert_true(exact_product_compute(c, x, y, reference));
     multiply_by_items(&product, x, y, &out);
     const int parts = c->dtype->parts;
     for (int64_t i = 0; i < count; i++) {
@@ -456,7 +419,7 @@ static void check_execution(struct bench_case *bench_case, int threads, uint32_t
     item_product_make(bench_case, &product);
     arena_fill(&arena, &product, seed);
     arena_spoil_output(&arena, &product);
-    exact_values_multiply(bench_case, arena.x, arena.y, arena.reference);
+    assert_true(exact_product_compute(bench_case, arena.x, arena.y, arena.reference));
     assert_null(entrant_prepare(&entrant, &contestant, &product, threads));
     entrant_begin(&entrant);
     entrant_execute(&entrant, &arena);

@@ -1,113 +1,22 @@
 /* The bench as a whole: who is checked, timed, caught, left out, and how it says so. The peers are faulty_cblas.c. */
-#include "command_runner.h"
+#include "bench_runner.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Runs the bench on the small table with one round. */
-#define BENCH(result, ...) RUN((result), "--cases", fixture_path("cases.tsv"), "--rounds", "1", __VA_ARGS__)
-
 static const char small_table[] = "tiny\ttest,quick\tf32,f64\t3,2,2\t3,2,2\t2,1\n"
                                   "wide\ttest\tf32\t2,3,4\t2,4,5\t2,1\n"
                                   "turned\tmore\tf32\t2,4,3\t2,5,4\t1,2\n";
 
-/* The environment's fault, and the m of the products that have it; NULL: none, or all. */
-static void set_fault(const char *fault, const char *rows) {
-    unsetenv("FAULTY_CBLAS");
-    unsetenv("FAULTY_CBLAS_ROWS");
-    if (fault)
-        setenv("FAULTY_CBLAS", fault, 1);
-    if (rows)
-        setenv("FAULTY_CBLAS_ROWS", rows, 1);
-}
-
 static int set_up(void **state) {
-    set_fault(NULL, NULL);
+    bench_set_fault(NULL, NULL);
     if (fixture_set_up(state))
         return -1;
-    fixture_write("cases.tsv", small_table, strlen(small_table));
+    bench_write_cases(small_table);
     return 0;
-}
-
-/* A --cblas argument. */
-static const char *cblas_named(const char *name) {
-    static char text[1000];
-    snprintf(text, sizeof text, "%s=%s", name, FAULTY_CBLAS_FILE);
-    return text;
-}
-
-/* ---- Reading what it prints ------------------------------------------------------------------------------------- */
-
-static void fail_with(const command_result *result, const char *wanted) {
-    fail_msg("wanted: %s\nstatus %d, signal %d\nstdout: %s\nstderr: %s", wanted, result->status, result->signal,
-             result->out, result->err);
-}
-
-static void assert_ends_well(const command_result *result) {
-    if (result->status != 0 || *result->err)
-        fail_with(result, "status 0 and nothing on stderr");
-}
-
-static void assert_says(const command_result *result, const char *part) {
-    if (!strstr(result->out, part))
-        fail_with(result, part);
-}
-
-static void assert_does_not_say(const command_result *result, const char *part) {
-    if (strstr(result->out, part))
-        fail_with(result, "not what was printed");
-}
-
-/* The words of the first line that begins with these; the rest of *words is empty. */
-enum { MAX_WORDS = 24, WORD_SIZE = 40 };
-
-static bool find_line(const char *text, const char *first, const char *second, char words[MAX_WORDS][WORD_SIZE]) {
-    for (const char *line = text; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
-        const char *place = line;
-        memset(words, 0, (size_t)MAX_WORDS * WORD_SIZE);
-        for (int word = 0; word < MAX_WORDS && *place && *place != '\n'; word++) {
-            const size_t length = strcspn(place, " \n");
-            snprintf(words[word], WORD_SIZE, "%.*s", (int)length, place);
-            place += length;
-            place += strspn(place, " ");
-        }
-        if (!strcmp(words[0], first) && (!second || !strcmp(words[1], second)))
-            return true;
-    }
-    return false;
-}
-
-/* What the table of speeds says of a contestant, whose name has no hyphens, in a case. */
-static const char *cell_of(const command_result *result, const char *name, const char *dtype, const char *contestant) {
-    static char heading[MAX_WORDS][WORD_SIZE], row[MAX_WORDS][WORD_SIZE];
-    if (!find_line(result->out, "GFLOP/s", NULL, heading) || !find_line(result->out, name, dtype, row))
-        fail_with(result, "a table of speeds");
-    for (int i = 1; i < MAX_WORDS - 1; i++)
-        if (!strcmp(heading[i], contestant))
-            return row[i + 1];
-    fail_with(result, contestant);
-    return "";
-}
-
-static bool is_number(const char *text) {
-    char *end;
-    return isdigit((unsigned char)*text) && strtod(text, &end) >= 0 && !*end;
-}
-
-static void assert_timed(const command_result *result, const char *name, const char *dtype, const char *contestant) {
-    if (!is_number(cell_of(result, name, dtype, contestant)))
-        fail_with(result, contestant);
-}
-
-static void assert_cell(const command_result *result, const char *name, const char *dtype, const char *contestant,
-                        const char *expected) {
-    const char *const cell = cell_of(result, name, dtype, contestant);
-    if (strcmp(cell, expected) != 0)
-        fail_msg("%s, %s, %s: %s instead of %s\n%s", contestant, name, dtype, cell, expected, result->out);
 }
 
 static void assert_others_timed(const command_result *result) {
@@ -125,13 +34,14 @@ static void assert_others_timed(const command_result *result) {
 static void test_right_peer(void **state) {
     (void)state;
     command_result result;
-    BENCH(&result, "--peer", "mine", "--cblas", cblas_named("mine"));
+    BENCH(&result, "--peer", "mine", "--cblas", bench_cblas_named("mine"));
     assert_ends_well(&result);
     assert_others_timed(&result);
     assert_timed(&result, "tiny", "f32", "mine");
     assert_timed(&result, "tiny", "f64", "mine");
     assert_timed(&result, "wide", "f32", "mine");
     assert_timed(&result, "turned", "f32", "mine");
+    assert_cell(&result, "turned", "f32", "mine-copied", "-");
     assert_says(&result, "the worst cases beside the best peer");
     assert_says(&result, " of mine\n");
     assert_says(&result, "1 thread, 1 rounds, warm caches");
@@ -145,7 +55,7 @@ static void test_right_peer(void **state) {
 static void test_only_named_peer(void **state) {
     (void)state;
     command_result result;
-    BENCH(&result, "--peer", "none", "--cblas", cblas_named("mine"));
+    BENCH(&result, "--peer", "none", "--cblas", bench_cblas_named("mine"));
     assert_ends_well(&result);
     assert_others_timed(&result);
     assert_timed(&result, "tiny", "f32", "mine");
@@ -159,8 +69,8 @@ static void test_contracted_extent_of_one(void **state) {
                                 "flat-ones\tt\tf32\t4,1\t4,5,1\t1,2\n";
     (void)state;
     command_result result;
-    fixture_write("cases.tsv", table, strlen(table));
-    BENCH(&result, "--peer", "mine", "--cblas", cblas_named("mine"));
+    bench_write_cases(table);
+    BENCH(&result, "--peer", "mine", "--cblas", bench_cblas_named("mine"));
     assert_ends_well(&result);
     assert_timed(&result, "ones", "f32", "mine");
     assert_timed(&result, "ones", "f64", "mine");
@@ -174,8 +84,8 @@ static void test_complex_dtypes(void **state) {
     static const char table[] = "complex\tt\tc64,c128\t2,3,2\t2,2,4\t2,1\n";
     (void)state;
     command_result result;
-    fixture_write("cases.tsv", table, strlen(table));
-    BENCH(&result, "--peer", "mine", "--cblas", cblas_named("mine"));
+    bench_write_cases(table);
+    BENCH(&result, "--peer", "mine", "--cblas", bench_cblas_named("mine"));
     assert_ends_well(&result);
     assert_timed(&result, "complex", "c64", "batchdot");
     assert_timed(&result, "complex", "c128", "batchdot");
@@ -220,6 +130,69 @@ static void test_every_dtype(void **state) {
     command_release(&result);
 }
 
+static const char general_table[] = "heads\tt\tf32,f64\t2,3,4,5\t2,6,4,5\tbqhd,bkhd->bhqk\n"
+                                    "apart\tt\tf32,c64,bf16,i8\t3,4,5\t3,5,6\tabk,akc->bc\n"
+                                    "full\tt\tf64\t3,4,5\t5,3,4\tabc,cab->\n"
+                                    "outer\tt\tf32\t3,4\t3,5\tbi,bj->bji\n"
+                                    "shared\tt\tf32,f64\t3,2,4\t3,4,5\t2,1\tshared-y\n"
+                                    "cosine\tt\tf32,f64,c64,c128,f16,bf16\t3,2,70\t3,4,70\t2,2\tnormalize\n"
+                                    "columns\tt\tf32,f64\t3,70\t3,70,4\t1,1\tnormalize\n"
+                                    "letters\tt\tf32\t3,4,5\t4,3,6\tabi,baj->ij\tnormalize\n";
+
+/* What no loop over matrix products computes is done with copies, and what does without copies without. */
+static void test_general_products(void **state) {
+    static const struct {
+        const char *name, *dtype;
+        bool by_loops, with_copies;
+    } rows[] = {
+        {"heads", "f32", true, true},    {"heads", "f64", true, true},    {"apart", "f32", false, true},
+        {"apart", "c64", false, false},  {"apart", "bf16", false, false}, {"apart", "i8", false, false},
+        {"full", "f64", false, true},    {"outer", "f32", false, true},   {"shared", "f32", true, false},
+        {"shared", "f64", true, false},  {"cosine", "f32", false, true},  {"cosine", "f64", false, true},
+        {"cosine", "c64", false, false}, {"cosine", "f16", false, false}, {"cosine", "bf16", false, false},
+        {"columns", "f32", false, true}, {"columns", "f64", false, true}, {"letters", "f32", false, true},
+    };
+    (void)state;
+    command_result result;
+    bench_write_cases(general_table);
+    for (int threads = 1; threads <= 2; threads++) {
+        BENCH(&result, "--peer", "none", "--cblas", bench_cblas_named("mine"), "--threads", threads == 1 ? "1" : "2");
+        assert_ends_well(&result);
+        assert_does_not_say(&result, "found wanting");
+        for (size_t i = 0; i < COUNT(rows); i++) {
+            assert_timed(&result, rows[i].name, rows[i].dtype, "batchdot");
+            assert_timed(&result, rows[i].name, rows[i].dtype, "touch");
+            assert_timed(&result, rows[i].name, rows[i].dtype, "fma");
+            const struct {
+                const char *name;
+                bool computes;
+            } peers[] = {{"mine", rows[i].by_loops}, {"mine-copied", rows[i].with_copies}};
+            for (size_t j = 0; j < COUNT(peers); j++)
+                if (peers[j].computes)
+                    assert_timed(&result, rows[i].name, rows[i].dtype, peers[j].name);
+                else
+                    assert_cell(&result, rows[i].name, rows[i].dtype, peers[j].name, "-");
+        }
+        command_release(&result);
+    }
+}
+
+static void test_faulty_general_products(void **state) {
+    (void)state;
+    command_result result;
+    bench_write_cases(general_table);
+    bench_set_fault("element", NULL);
+    BENCH(&result, "--peer", "none", "--dtype", "f32", "--cblas", bench_cblas_named("mine"));
+    assert_ends_well(&result);
+    assert_cell(&result, "heads", "f32", "mine", "WRONG");
+    assert_cell(&result, "heads", "f32", "mine-copied", "WRONG");
+    assert_cell(&result, "apart", "f32", "mine-copied", "WRONG");
+    assert_cell(&result, "cosine", "f32", "mine-copied", "WRONG");
+    assert_timed(&result, "cosine", "f32", "batchdot");
+    assert_says(&result, "\n  mine-copied, apart, f32: WRONG: element 23 of 24 is ");
+    command_release(&result);
+}
+
 /* Peers that the bench was configured with, in what a CBLAS need not have. */
 static void test_small_dtypes_of_peers(void **state) {
     static const char table[] = "plain\tt\tu8-i8,bf16-f32,f16-f32,f16\t3,5,33\t3,33,7\t2,1\n"
@@ -230,7 +203,7 @@ static void test_small_dtypes_of_peers(void **state) {
     skip(); /* what others leak is no fault of the bench */
 #endif
     command_result result;
-    fixture_write("cases.tsv", table, strlen(table));
+    bench_write_cases(table);
     BENCH(&result, "--peer", "mkl,onednn");
     assert_ends_well(&result);
     assert_does_not_say(&result, "found wanting");
@@ -265,9 +238,9 @@ static void test_faulty_peers(void **state) {
     for (size_t i = 0; i < COUNT(rows); i++) {
         char line[200];
         command_result result;
-        set_fault(rows[i].fault, "2");
+        bench_set_fault(rows[i].fault, "2");
         /* Where a fault is no hanging, a busy machine must not make it one. */
-        BENCH(&result, "--peer", "mine", "--cblas", cblas_named("mine"), "--check-seconds",
+        BENCH(&result, "--peer", "mine", "--cblas", bench_cblas_named("mine"), "--check-seconds",
               strcmp(rows[i].word, "HUNG") == 0 ? "1" : "60");
         assert_int_equal(result.status, 0);
         if (strcmp(rows[i].word, "CRASH") != 0) /* of that, a sanitizer would tell */
@@ -295,8 +268,8 @@ static void test_faulty_peers(void **state) {
 static void test_late_fault_alone(void **state) {
     (void)state;
     command_result result;
-    set_fault("late", NULL);
-    BENCH(&result, "--case", "wide", "--peer", "mine", "--cblas", cblas_named("mine"));
+    bench_set_fault("late", NULL);
+    BENCH(&result, "--case", "wide", "--peer", "mine", "--cblas", bench_cblas_named("mine"));
     assert_ends_well(&result);
     assert_cell(&result, "wide", "f32", "mine", "WRONG");
     assert_says(&result, "mine, wide, f32: WRONG: element 14 of 30 is ");
@@ -307,8 +280,8 @@ static void test_late_fault_alone(void **state) {
 static void test_peers_that_do_not_load(void **state) {
     (void)state;
     command_result result;
-    set_fault("load", NULL);
-    BENCH(&result, "--peer", "mine", "--cblas", cblas_named("mine"));
+    bench_set_fault("load", NULL);
+    BENCH(&result, "--peer", "mine", "--cblas", bench_cblas_named("mine"));
     assert_ends_well(&result);
     assert_others_timed(&result);
     assert_says(&result, "\nmine                 skipped: loading it: it ended the process");
@@ -359,21 +332,21 @@ static void test_engines_as_peers(void **state) {
 static void test_cold_and_threads(void **state) {
     (void)state;
     command_result result;
-    BENCH(&result, "--cold", "--peer", "mine", "--cblas", cblas_named("mine"));
+    BENCH(&result, "--cold", "--peer", "mine", "--cblas", bench_cblas_named("mine"));
     assert_ends_well(&result);
     assert_others_timed(&result);
     assert_timed(&result, "turned", "f32", "mine");
     assert_says(&result, "cold caches");
     command_release(&result);
-    BENCH(&result, "--threads", "2", "--peer", "mine", "--cblas", cblas_named("mine"));
+    BENCH(&result, "--threads", "2", "--peer", "mine", "--cblas", bench_cblas_named("mine"));
     assert_ends_well(&result);
     assert_others_timed(&result);
     assert_timed(&result, "turned", "f32", "mine");
     assert_says(&result, "2 threads");
     assert_does_not_say(&result, "found wanting");
     command_release(&result);
-    set_fault("element", NULL);
-    BENCH(&result, "--threads", "2", "--peer", "mine", "--cblas", cblas_named("mine"));
+    bench_set_fault("element", NULL);
+    BENCH(&result, "--threads", "2", "--peer", "mine", "--cblas", bench_cblas_named("mine"));
     assert_ends_well(&result);
     assert_cell(&result, "turned", "f32", "mine", "WRONG");
     command_release(&result);
@@ -415,8 +388,8 @@ static void check_json(const char *text) {
 static void test_json(void **state) {
     (void)state;
     command_result result;
-    set_fault("element", "2");
-    BENCH(&result, "--peer", "mine,lost", "--cblas", cblas_named("mine"), "--cblas", "lost=/no/such/library.so",
+    bench_set_fault("element", "2");
+    BENCH(&result, "--peer", "mine,lost", "--cblas", bench_cblas_named("mine"), "--cblas", "lost=/no/such/library.so",
           "--json", fixture_path("results.json"));
     assert_ends_well(&result);
     assert_others_timed(&result);
@@ -425,7 +398,7 @@ static void test_json(void **state) {
     check_json(text);
     free(text);
     command_release(&result);
-    BENCH(&result, "--peer", "mine,lost", "--cblas", cblas_named("mine"), "--cblas", "lost=/no/such/library.so",
+    BENCH(&result, "--peer", "mine,lost", "--cblas", bench_cblas_named("mine"), "--cblas", "lost=/no/such/library.so",
           "--json", "-");
     assert_int_equal(result.status, 0);
     check_json(result.out);
@@ -482,6 +455,8 @@ int main(void) {
         PROGRAM_TEST(test_contracted_extent_of_one),
         PROGRAM_TEST(test_complex_dtypes),
         PROGRAM_TEST(test_every_dtype),
+        PROGRAM_TEST(test_general_products),
+        PROGRAM_TEST(test_faulty_general_products),
         PROGRAM_TEST(test_small_dtypes_of_peers),
         PROGRAM_TEST(test_faulty_peers),
         PROGRAM_TEST(test_late_fault_alone),
