@@ -4,6 +4,7 @@
 #ifndef BATCHDOT_BASE_HALF_H
 #define BATCHDOT_BASE_HALF_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -31,32 +32,32 @@ static inline uint16_t bd_bf16_from_float(float value) {
     return (uint16_t)((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
 }
 
+/* By masks and not by branches, so that loops become vectors. */
+static inline uint32_t bd_select_bits(bool condition, uint32_t if_true, uint32_t if_false) {
+    return if_false ^ ((if_true ^ if_false) & (0 - (uint32_t)condition));
+}
+
 static inline float bd_float_from_f16(uint16_t half) {
-    const uint32_t sign = (uint32_t)(half & 0x8000u) << 16;
-    const uint32_t exponent = half >> 10 & 0x1fu;
-    const uint32_t fraction = half & 0x3ffu;
-    if (exponent == 0x1f) /* Inf and NaN; a float's quiet bit is the half's, moved */
-        return bd_float_from_bits(sign | 0x7f800000u | fraction << 13 | (fraction ? 0x00400000u : 0));
-    if (exponent == 0) /* zero and subnormals: fraction * 2^-24, exact in float */
-        return bd_float_from_bits(sign | bd_float_bits((float)fraction * 0x1p-24f));
-    return bd_float_from_bits(sign | (exponent + 112u) << 23 | fraction << 13);
+    const uint32_t sign = (uint32_t)(half & 0x8000u) << 16, magnitude = half & 0x7fffu;
+    /* Zero and subnormals count units of 2^-24, exactly in float; Inf and NaN keep their exponent of ones, a float's
+     * quiet bit being the half's, moved. */
+    const uint32_t subnormal = bd_float_bits((float)(int32_t)magnitude * 0x1p-24f);
+    const uint32_t normal = (magnitude << 13) + (112u << 23);
+    const uint32_t special = 0x7f800000u | magnitude << 13 | bd_select_bits(magnitude > 0x7c00u, 0x00400000u, 0);
+    const uint32_t finite = bd_select_bits(magnitude < 0x0400u, subnormal, normal);
+    return bd_float_from_bits(sign | bd_select_bits(magnitude < 0x7c00u, finite, special));
 }
 
 static inline uint16_t bd_f16_from_float(float value) {
-    const uint32_t bits = bd_float_bits(value);
-    const uint16_t sign = (uint16_t)(bits >> 16 & 0x8000u);
-    const uint32_t magnitude = bits & 0x7fffffffu;
-    if (magnitude > 0x7f800000u)
-        return (uint16_t)(sign | 0x7e00u | (magnitude >> 13 & 0x3ffu));
-    if (magnitude >= 0x47800000u) /* 2^16 and more; what lies between 65504 and that rounds below */
-        return (uint16_t)(sign | 0x7c00u);
-    if (magnitude < 0x38800000u) {
-        /* Below 2^-14 the result counts units of 2^-24, the last place of a float near 0.5: adding 0.5 rounds there. */
-        const float shifted = bd_float_from_bits(magnitude) + 0.5f;
-        return (uint16_t)(sign | (bd_float_bits(shifted) - bd_float_bits(0.5f)));
-    }
-    const uint32_t rounded = magnitude + 0xfffu + (magnitude >> 13 & 1u);
-    return (uint16_t)(sign | ((rounded >> 13) - (112u << 10)));
+    const uint32_t bits = bd_float_bits(value), sign = bits >> 16 & 0x8000u, magnitude = bits & 0x7fffffffu;
+    /* Below 2^-14 the result counts units of 2^-24, the last place of a float near 0.5: adding 0.5 rounds there. */
+    const uint32_t subnormal = bd_float_bits(bd_float_from_bits(magnitude) + 0.5f) - bd_float_bits(0.5f);
+    const uint32_t normal = ((magnitude + 0xfffu + (magnitude >> 13 & 1u)) >> 13) - (112u << 10);
+    const uint32_t not_a_number = 0x7e00u | (magnitude >> 13 & 0x3ffu);
+    const uint32_t finite = bd_select_bits(magnitude < 0x38800000u, subnormal, normal);
+    /* From 2^16 on it is Inf; what lies between 65504 and that rounds to it, or down, as a normal number. */
+    const uint32_t any = bd_select_bits(magnitude < 0x47800000u, finite, 0x7c00u);
+    return (uint16_t)(sign | bd_select_bits(magnitude > 0x7f800000u, not_a_number, any));
 }
 
 #endif

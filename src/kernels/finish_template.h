@@ -26,26 +26,30 @@
 #define TIMES(sum, factor) ((SUM)((sum) * (factor)))
 #endif
 
-/* Inlined with a constant out_n where that is 1. */
-static inline __attribute__((always_inline)) void PASTE(NAME, _row)(const struct product *product,
-                                                                    const SUM *restrict sums, const REAL *m_factor,
+/* Inlined with a constant out_n where that is 1. Each loop does one thing, so that it becomes vectors whatever the
+ * dtype.
+ */
+static inline __attribute__((always_inline)) void PASTE(NAME, _row)(const struct product *product, SUM *restrict sums,
+                                                                    const REAL *m_factor,
                                                                     const REAL *restrict n_factors,
                                                                     OUT_ELEMENT *restrict out, int64_t out_n) {
     const double alpha[2] = {product->alpha[0], product->alpha[1]}, beta[2] = {product->beta[0], product->beta[1]};
-    const bool reads_out = beta[0] != 0 || beta[1] != 0;
     const int64_t n = product->n;
-    for (int64_t j = 0; j < n; j++) {
-        SUM sum = sums[j];
-        if (m_factor)
-            sum = TIMES(TIMES(sum, *m_factor), n_factors[j]);
-        sum = SCALE(sum, alpha);
-        if (reads_out)
-            sum = ADD(sum, SCALE(WIDEN_OUT(out[j * out_n]), beta));
-        out[j * out_n] = NARROW(sum);
+    if (m_factor) {
+        const REAL factor = *m_factor;
+        for (int64_t j = 0; j < n; j++)
+            sums[j] = TIMES(TIMES(sums[j], factor), n_factors[j]);
+    }
+    if (beta[0] != 0 || beta[1] != 0) {
+        for (int64_t j = 0; j < n; j++)
+            out[j * out_n] = NARROW(ADD(SCALE(sums[j], alpha), SCALE(WIDEN_OUT(out[j * out_n]), beta)));
+    } else {
+        for (int64_t j = 0; j < n; j++)
+            out[j * out_n] = NARROW(SCALE(sums[j], alpha));
     }
 }
 
-static void NAME(const struct product *product, const SUM *sums, const REAL *m_factors, const REAL *n_factors,
+static void NAME(const struct product *product, SUM *sums, const REAL *m_factors, const REAL *n_factors,
                  OUT_ELEMENT *out_data) {
     for (int64_t item = 0; item < product->items; item++) {
         for (int64_t i = 0; i < product->m; i++) {

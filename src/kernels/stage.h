@@ -8,9 +8,9 @@
 
 struct stage_functions {
     /* out = alpha * sums + beta * out for the product's items, m and n, the sums lying without gaps as [items, m, n].
-     * Where there are factors, [items, m] and [items, n] of the sums' real type, each sum is multiplied by both first.
-     */
-    void (*finish)(batchdot_dtype out_dtype, const struct product *product, const void *sums, const void *m_factors,
+     * Where there are factors, [items, m] and [items, n] of the sums' real type, each sum is multiplied by both first,
+     * where it lies. */
+    void (*finish)(batchdot_dtype out_dtype, const struct product *product, void *sums, const void *m_factors,
                    const void *n_factors, void *out);
     /* sums[row] += sum over k of element^2, in the type that the dtype's products are summed in; of a complex element
      * the squares of its two parts, apart. For vectors whose elements do not follow one upon the other: of those that

@@ -99,7 +99,7 @@
 #define WIDEN bd_float_from_bf16
 #include "kernels/squares_template.h"
 
-static void finish(batchdot_dtype out_dtype, const struct product *product, const void *sums, const void *m_factors,
+static void finish(batchdot_dtype out_dtype, const struct product *product, void *sums, const void *m_factors,
                    const void *n_factors, void *out) {
     switch (out_dtype) {
     case BATCHDOT_F32:
