@@ -72,10 +72,12 @@ void bd_native_prepare(const struct contraction *contraction, struct preparation
         product->out_m = product->n;
     }
     preparation->is_staged = contraction->is_normalized || product->outer_k_count > 0;
+    if (!preparation->is_staged) {
+        preparation->kernel = bd_find_kernel(bd_isa(), dtype[OPERAND_X], dtype[OPERAND_Y], dtype[OPERAND_OUT], product);
+        preparation->is_staged = preparation->kernel->form == PLAIN && product->out_n != 1 && product->k > 0;
+    }
     if (preparation->is_staged)
         bd_staged_prepare(contraction, preparation);
-    else
-        preparation->kernel = bd_find_kernel(bd_isa(), dtype[OPERAND_X], dtype[OPERAND_Y], dtype[OPERAND_OUT], product);
     preparation->item_count = bd_list_extent(batch);
     const int64_t work = bd_multiply_saturating(
         preparation->item_count,
