@@ -284,11 +284,62 @@ static void items_that_share_y_keep_their_bits(void **state) {
     }
 }
 
+/* x as [m, k, items] and y as [k, n, items], or one y for all; the output item by item, or as [m, n, items] too. Sums
+ * that round must have the bits that each item has alone, and whole numbers be right. */
+static void check_side_by_side(batchdot_dtype dtype, int64_t items, int64_t m, int64_t n, int64_t k, unsigned kind) {
+    const bool rounds = kind & 1, shares_y = kind & 2, is_out_beside = kind & 4;
+    const batchdot_dtype out_dtype = test_default_out(dtype);
+    const double unit = rounds && dtype <= BATCHDOT_C128 ? 7 : 1;
+    const size_t size = test_dtype_size(dtype), out_size = test_dtype_size(out_dtype);
+    char *const x = test_alloc((size_t)(items * m * k) * size), *const y = test_alloc((size_t)(items * k * n) * size);
+    char *const out = test_alloc((size_t)(items * m * n) * out_size);
+    char *const alone = test_alloc((size_t)(items * m * n) * out_size);
+    for (int64_t i = 0; i < items * m * k; i++)
+        test_store(dtype, x, i, (double)(i * 37 % 5) / unit, 0);
+    for (int64_t i = 0; i < items * k * n; i++)
+        test_store(dtype, y, i, (double)(i * 29 % 3) / unit, 0);
+    const int64_t x_strides[] = {1, k * items, items}, y_strides[] = {!shares_y, n * items, items};
+    const int64_t out_strides[] = {is_out_beside ? 1 : m * n, is_out_beside ? n * items : n, is_out_beside ? items : 1};
+    assert_ok(batchdot(VIEW(x, dtype, DIMS(items, m, k), x_strides), VIEW(y, dtype, DIMS(items, k, n), y_strides), NULL,
+                       VIEW(out, out_dtype, DIMS(items, m, n), out_strides)));
+    for (int64_t item = 0; item < items; item++) {
+        char *const item_out = alone + (size_t)(item * out_strides[0]) * out_size;
+        assert_ok(batchdot(VIEW(x + (size_t)item * size, dtype, DIMS(1, m, k), x_strides),
+                           VIEW(y + (size_t)(item * y_strides[0]) * size, dtype, DIMS(1, k, n), y_strides), NULL,
+                           VIEW(item_out, out_dtype, DIMS(1, m, n), out_strides)));
+        for (int64_t i = 0; i < m * n && !rounds; i++) {
+            double sum = 0;
+            for (int64_t step = 0; step < k; step++)
+                sum += (double)((((i / n * k + step) * items + item) * 37 % 5) *
+                                (((step * n + i % n) * items + item * y_strides[0]) * 29 % 3));
+            assert_element(out_dtype, out, item * out_strides[0] + i / n * out_strides[1] + i % n * out_strides[2],
+                           sum);
+        }
+    }
+    assert_memory_equal(alone, out, (size_t)(items * m * n) * out_size);
+    free(x);
+    free(y);
+    free(out);
+    free(alone);
+}
+
+static void items_that_lie_side_by_side(void **state) {
+    (void)state;
+    static const int64_t items[] = {1, 7, 8, 64, 100}, extents[][3] = {{1, 1, 1},  {1, 1, 5},  {3, 3, 3},  {5, 4, 2},
+                                                                       {1, 6, 20}, {2, 1, 64}, {2, 3, 300}};
+    for (unsigned i = 0; i < TEST_DTYPE_COUNT * 8 * COUNT(items) * COUNT(extents); i++) {
+        const unsigned rest = i / (TEST_DTYPE_COUNT * 8);
+        const int64_t *const extent = extents[rest % COUNT(extents)];
+        check_side_by_side((batchdot_dtype)(i % TEST_DTYPE_COUNT), items[rest / COUNT(extents)], extent[0], extent[1],
+                           extent[2], i / TEST_DTYPE_COUNT % 8);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plans_of_endless_broadcasts),   cmocka_unit_test(every_view_of_every_tensor),
-        cmocka_unit_test(strides_that_are_never_used),        cmocka_unit_test(items_that_share_y_keep_their_bits),
-        cmocka_unit_test(nothing_is_read_beyond_the_tensors),
+        cmocka_unit_test(test_plans_of_endless_broadcasts), cmocka_unit_test(every_view_of_every_tensor),
+        cmocka_unit_test(strides_that_are_never_used),      cmocka_unit_test(items_that_share_y_keep_their_bits),
+        cmocka_unit_test(items_that_lie_side_by_side),      cmocka_unit_test(nothing_is_read_beyond_the_tensors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

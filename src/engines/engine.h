@@ -8,10 +8,11 @@
 /* What the native engine works out once, when a plan is made. */
 struct preparation {
     const struct kernel *kernel;
-    struct product product;                     /* a run of items along the innermost batch axis */
-    int64_t item_count;                         /* of all batch axes */
-    int most_threads;                           /* that the work is worth */
-    bool is_staged;                             /* see staged.h */
+    struct product product; /* a run of items along the innermost batch axis */
+    int64_t item_count;     /* of all batch axes */
+    int most_threads;       /* that the work is worth */
+    bool is_staged;         /* see staged.h */
+    bool is_abreast;        /* items lie side by side, and are multiplied together (kernels/stage.h) */
     const struct kernel *x_squares, *y_squares; /* if normalized: sum their squares along k; NULL: the stage does */
     struct slots *slots;                        /* scratch for the kernel, or NULL */
 };

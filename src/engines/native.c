@@ -6,6 +6,7 @@
 #include "base/threads.h"
 #include "contraction/walk.h"
 #include "engines/staged.h"
+#include "kernels/stage.h"
 
 #include <limits.h>
 #include <stddef.h>
@@ -29,6 +30,25 @@ struct native_run {
 static const char *never_refuses(const struct contraction *contraction) {
     (void)contraction;
     return NULL;
+}
+
+/* Whether small items lie side by side in x and y, and have no elements of their own that follow one upon the other,
+ * which vectors of one item need; and no bit changes, however few items there are. */
+static bool is_best_abreast(const struct contraction *contraction, const struct preparation *preparation) {
+    enum { LEAST_ITEMS = 8, MOST_WORK = 4096 };
+    const struct product *const product = &preparation->product;
+    const bool is_beside = product->items >= LEAST_ITEMS && (product->x_item | product->y_item) == 1;
+    if (!is_beside || contraction->is_normalized || product->outer_k_count > 0 || product->k == 0)
+        return false;
+    const bool has_units = (product->m > 1 && product->x_m == 1) || (product->n > 1 && product->y_n == 1) ||
+                           (product->k > 1 && (product->x_k == 1 || product->y_k == 1));
+    const int64_t work = bd_multiply_saturating(product->m, bd_multiply_saturating(product->n, product->k));
+    const struct kernel *const kernel = preparation->kernel;
+    const batchdot_dtype dtype = contraction->dtype[OPERAND_X];
+    const bool is_integer = dtype == BATCHDOT_I32 || dtype == BATCHDOT_I64;
+    const bool is_real = dtype == BATCHDOT_F32 || dtype == BATCHDOT_F64;
+    const bool sums_in_order = is_real && kernel->form == VECTORS_IN_ORDER && product->k <= IN_ORDER_K;
+    return !has_units && work <= MOST_WORK && (is_integer || sums_in_order);
 }
 
 void bd_native_prepare(const struct contraction *contraction, struct preparation *preparation) {
@@ -78,6 +98,7 @@ void bd_native_prepare(const struct contraction *contraction, struct preparation
     }
     if (preparation->is_staged)
         bd_staged_prepare(contraction, preparation);
+    preparation->is_abreast = is_best_abreast(contraction, preparation);
     preparation->item_count = bd_list_extent(batch);
     const int64_t work = bd_multiply_saturating(
         preparation->item_count,
@@ -98,7 +119,7 @@ static bool sum_alike(const struct kernel *a, const struct kernel *b, int64_t k)
 
 void bd_native_join_items(struct contraction *contraction, struct preparation *preparation) {
     const struct product *const product = &preparation->product;
-    if (product->y_item != 0 || product->items == 1 || preparation->is_staged)
+    if (product->y_item != 0 || product->items == 1 || preparation->is_staged || preparation->is_abreast)
         return;
     struct product joined = *product;
     joined.items = 1;
@@ -117,8 +138,8 @@ void bd_native_join_items(struct contraction *contraction, struct preparation *p
 static const char *kernel_name(const struct contraction *contraction, const struct preparation *preparation,
                                const char **why) {
     (void)contraction;
-    *why = preparation->kernel->when;
-    return preparation->kernel->name;
+    *why = preparation->is_abreast ? "items lie side by side, and are multiplied together" : preparation->kernel->when;
+    return preparation->is_abreast ? "abreast" : preparation->kernel->name;
 }
 
 int bd_native_thread_count(const struct preparation *preparation, int num_threads) {
@@ -129,6 +150,8 @@ int bd_native_thread_count(const struct preparation *preparation, int num_thread
 }
 
 void bd_native_keep(struct preparation *preparation, int num_threads) {
+    if (preparation->is_abreast)
+        return;
     const struct kernel *const kernel = preparation->kernel;
     struct product product = preparation->product;
     if (preparation->is_staged)
@@ -163,7 +186,7 @@ static void cut_into_blocks(struct native_run *run, int64_t item_count, int thre
         run->block_n = block_extent(n, wanted);
         run->block_m = block_extent(m, bd_divide_up(wanted, bd_divide_up(n, run->block_n)));
     }
-    if (run->preparation->is_staged)
+    if (run->preparation->is_staged && !run->preparation->is_abreast)
         bd_keep_to_stage(run->contraction, &run->block_m, &run->block_n, &run->items_at_once);
     run->blocks_m = bd_divide_up(m, run->block_m);
     run->blocks_n = bd_divide_up(n, run->block_n);
@@ -175,7 +198,9 @@ static void run_kernel(const struct native_run *run, const struct product *produ
     const char *const x = run->x + x_offset * bd_dtype_info(dtype[OPERAND_X])->size;
     const char *const y = run->y + y_offset * bd_dtype_info(dtype[OPERAND_Y])->size;
     char *const out = run->out + out_offset * bd_dtype_info(dtype[OPERAND_OUT])->size;
-    if (run->preparation->is_staged)
+    if (run->preparation->is_abreast)
+        bd_stage_functions(bd_isa())->multiply_abreast(dtype[OPERAND_X], product, x, y, out);
+    else if (run->preparation->is_staged)
         bd_run_staged(run->contraction, run->preparation, product, x, y, out);
     else
         run->preparation->kernel->run(product, x, y, out);
@@ -264,7 +289,8 @@ static __attribute__((noinline)) void run_in_parts(const struct contraction *con
 
 static void execute(const struct contraction *contraction, const struct preparation *preparation, int num_threads,
                     const void *x, const void *y, void *out) {
-    if (preparation->most_threads == 1 && contraction->batch.count <= 1 && !preparation->is_staged)
+    if (preparation->most_threads == 1 && contraction->batch.count <= 1 && !preparation->is_staged &&
+        !preparation->is_abreast)
         preparation->kernel->run(&preparation->product, x, y, out);
     else
         run_in_parts(contraction, preparation, num_threads, x, y, out);

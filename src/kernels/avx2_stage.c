@@ -1,2 +1,3 @@
 #define STAGE avx2_stage
+#define STAGE_FUSES
 #include "kernels/stage_template.h"

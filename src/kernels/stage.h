@@ -17,11 +17,17 @@ struct stage_functions {
      * do, a product's kernel makes more. */
     void (*add_squares)(batchdot_dtype dtype, const void *data, int64_t rows, int64_t row_stride, int64_t k,
                         int64_t k_stride, void *sums);
+    /* A run of items of f32, f64, i32 or i64 that lie side by side: their strides in x and y are 1, or 0 in one. Any
+     * other strides. Sums as VECTORS_IN_ORDER do. */
+    void (*multiply_abreast)(batchdot_dtype dtype, const struct product *product, const void *x, const void *y,
+                             void *out);
 };
 
 extern const struct stage_functions bd_portable_stage;
 #if BATCHDOT_ISA_IS_X86
 extern const struct stage_functions bd_avx2_stage, bd_avx512_stage;
+#elif BATCHDOT_ISA_IS_ARM
+extern const struct stage_functions bd_neon_stage;
 #endif
 
 static inline const struct stage_functions *bd_stage_functions(enum isa isa) {
@@ -30,6 +36,9 @@ static inline const struct stage_functions *bd_stage_functions(enum isa isa) {
         return &bd_avx512_stage;
     if (isa >= ISA_AVX2)
         return &bd_avx2_stage;
+#elif BATCHDOT_ISA_IS_ARM
+    if (isa == ISA_NEON)
+        return &bd_neon_stage;
 #endif
     (void)isa;
     return &bd_portable_stage;

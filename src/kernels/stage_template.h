@@ -1,5 +1,6 @@
 /* What stages need of an instruction set: plain C, which its compiler flags turn into its vectors. Include after
- * defining STAGE, the name that the functions get together. */
+ * defining STAGE, the name that the functions get together, and STAGE_FUSES if the instruction set's kernels multiply
+ * and add in one rounding. */
 #include "base/half.h"
 #include "kernels/stage.h"
 
@@ -156,4 +157,54 @@ static void add_squares(batchdot_dtype dtype, const void *data, int64_t rows, in
     }
 }
 
-const struct stage_functions PASTE(bd_, STAGE) = {finish, add_squares};
+/* Items abreast, summed as VECTORS_IN_ORDER do. */
+#ifdef STAGE_FUSES
+#define MULTIPLY_ADD_F32 __builtin_fmaf
+#define MULTIPLY_ADD_F64 __builtin_fma
+#else
+#define MULTIPLY_ADD_F32(a, b, sum) ((a) * (b) + (sum))
+#define MULTIPLY_ADD_F64(a, b, sum) ((a) * (b) + (sum))
+#endif
+
+#define NAME multiply_abreast_f32
+#define ELEMENT float
+#define SUM float
+#define MULTIPLY_ADD MULTIPLY_ADD_F32
+#include "kernels/abreast_template.h"
+
+#define NAME multiply_abreast_f64
+#define ELEMENT double
+#define SUM double
+#define MULTIPLY_ADD MULTIPLY_ADD_F64
+#include "kernels/abreast_template.h"
+
+#define NAME multiply_abreast_i32
+#define ELEMENT int32_t
+#define SUM uint32_t
+#define MULTIPLY_ADD(a, b, sum) ((a) * (b) + (sum))
+#include "kernels/abreast_template.h"
+
+#define NAME multiply_abreast_i64
+#define ELEMENT int64_t
+#define SUM uint64_t
+#define MULTIPLY_ADD(a, b, sum) ((a) * (b) + (sum))
+#include "kernels/abreast_template.h"
+
+static void multiply_abreast(batchdot_dtype dtype, const struct product *product, const void *x, const void *y,
+                             void *out) {
+    switch (dtype) {
+    case BATCHDOT_F32:
+        multiply_abreast_f32(product, x, y, out);
+        break;
+    case BATCHDOT_F64:
+        multiply_abreast_f64(product, x, y, out);
+        break;
+    case BATCHDOT_I32:
+        multiply_abreast_i32(product, x, y, out);
+        break;
+    default:
+        multiply_abreast_i64(product, x, y, out);
+    }
+}
+
+const struct stage_functions PASTE(bd_, STAGE) = {finish, add_squares, multiply_abreast};

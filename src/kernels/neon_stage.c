@@ -1,0 +1,3 @@
+#define STAGE neon_stage
+#define STAGE_FUSES
+#include "kernels/stage_template.h"
