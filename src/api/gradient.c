@@ -31,7 +31,7 @@ static int guess_rank(const struct gradient_request *request) {
     if (!may_be_appended)
         return grad_out->ndim - other->ndim + 3;
     const int axis = !request->axes ? -1 : request->by_x ? request->axes->x : request->axes->y;
-    return axis >= -2 && axis < 2 ? 2 : 3;
+    return axis >= -1 && axis < 2 ? 2 : 3;
 }
 
 static int from_front(int axis, int ndim) {
@@ -59,9 +59,9 @@ static void guess_extents(const struct gradient_request *request, struct own_sha
     own->shape = own->guessed;
 }
 
-static batchdot_status guess_own_shape(const struct gradient_request *request, struct own_shape *own) {
+static batchdot_status check_ranks(const struct gradient_request *request) {
     const batchdot_tensor *const grad_out = request->grad_out, *const other = request->other;
-    const int ranks[] = {grad_out->ndim, other->ndim, grad_out->ndim - other->ndim + 3};
+    const int64_t ranks[] = {grad_out->ndim, other->ndim, (int64_t)grad_out->ndim - other->ndim + 3};
     for (int i = 0; i < 3; i++) {
         if (ranks[i] < 2 || ranks[i] > BATCHDOT_MAX_NDIM)
             return bd_fail(
@@ -69,6 +69,11 @@ static batchdot_status guess_own_shape(const struct gradient_request *request, s
                 "grad_out of rank %d and %s of rank %d are not those of any product, whose ranks are 2 to %d.",
                 grad_out->ndim, name_of_other(request), other->ndim, BATCHDOT_MAX_NDIM);
     }
+    return BATCHDOT_OK;
+}
+
+static batchdot_status guess_own_shape(const struct gradient_request *request, struct own_shape *own) {
+    const batchdot_tensor *const grad_out = request->grad_out, *const other = request->other;
     batchdot_status status = bd_check_not_null("the shape of grad_out", grad_out->shape);
     if (!status)
         status = bd_check_not_null(request->by_x ? "the shape of y" : "the shape of x", other->shape);
@@ -101,6 +106,9 @@ static batchdot_status infer(const struct gradient_request *request, struct prod
     if (status)
         return status;
     struct own_shape own = {.ndim = 0};
+    status = check_ranks(request);
+    if (status)
+        return status;
     if (request->gradient) {
         own.ndim = request->gradient->ndim;
         own.shape = request->gradient->shape;

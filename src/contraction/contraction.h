@@ -101,8 +101,8 @@ void bd_operand_bytes(const struct contraction *contraction, struct operand_byte
  * axis, which is the same thing to whoever loops over items. */
 void bd_fold(struct contraction *contraction);
 
-/* Makes one item of those along the innermost batch axis, if they share y, have no axes that do not merge, and their rows
- * follow one upon the other in x and in the output. False if not. For a folded contraction. */
+/* Makes one item of those along the innermost batch axis, if they share y, have no axes that do not merge, and their
+ * rows follow one upon the other in x and in the output. False if not. For a folded contraction. */
 bool bd_join_items(struct contraction *contraction);
 
 /* True if two index tuples of the output name the same element. Decided exactly, but that a layout too contorted to be

@@ -42,6 +42,8 @@ static inline batchdot_status bd_check_shape(const struct operand_shape *operand
 
 static inline batchdot_status bd_check_extents(const struct operand_shape *x, const struct operand_shape *y,
                                                struct product_shape *result) {
+    if (!y->shape && y->ndim != 0)
+        return bd_check_shape(y, &result->y_count);
     const batchdot_status status = bd_check_shape(x, &result->x_count);
     return status ? status : bd_check_shape(y, &result->y_count);
 }
