@@ -126,6 +126,27 @@ void test_shape_text(char *text, size_t size, int ndim, const int64_t *shape) {
     snprintf(text + used, size - used, ndim == 1 ? ",)" : ")");
 }
 
+void test_check_named(const char *const *needles, const batchdot_tensor *x, const batchdot_tensor *y,
+                      const char *expression) {
+    char text[4096], x_text[1024], y_text[1024];
+    test_shape_text(x_text, sizeof x_text, x->ndim, x->shape);
+    test_shape_text(y_text, sizeof y_text, y->ndim, y->shape);
+    assert_true(strlen(batchdot_last_error()) < sizeof text);
+    strcpy(text, batchdot_last_error());
+    const char *const quoted[] = {x_text, y_text, expression};
+    for (size_t i = 0; i < COUNT(quoted) && quoted[i] != NULL; i++) {
+        for (char *at = strstr(text, quoted[i]); at != NULL; at = strstr(at, quoted[i]))
+            memset(at, ' ', strlen(quoted[i]));
+    }
+    for (; *needles != NULL; needles++) {
+        if ((*needles)[0] == '(' || test_holds(text, *needles))
+            continue;
+        print_error("row '%s': only in what the last error quotes: %s: %s\n", row_name, *needles,
+                    batchdot_last_error());
+        fail();
+    }
+}
+
 /* ---- Elements --------------------------------------------------------------------------------------------------- */
 
 size_t test_dtype_size(batchdot_dtype dtype) {
@@ -276,12 +297,32 @@ int test_engines(batchdot_engine engines[3]) {
     return status == BATCHDOT_OK ? 3 : 2;
 }
 
-batchdot_status test_run(const batchdot_tensor *x, const batchdot_tensor *y, const batchdot_axes *axes,
-                         const batchdot_tensor *out, const batchdot_options *options) {
-    batchdot_plan *plan = NULL;
-    batchdot_status status = batchdot_plan_create(&plan, x, y, axes, out, options);
+/* Executes the plan, if there is one, and destroys it. */
+static batchdot_status execute_once(batchdot_status status, batchdot_plan *plan, const batchdot_tensor *x,
+                                    const batchdot_tensor *y, const batchdot_tensor *out) {
     if (status == BATCHDOT_OK)
         status = batchdot_plan_execute(plan, x->data, y->data, out->data);
     batchdot_plan_destroy(plan);
     return status;
+}
+
+batchdot_status test_run(const batchdot_tensor *x, const batchdot_tensor *y, const batchdot_axes *axes,
+                         const batchdot_tensor *out, const batchdot_options *options) {
+    batchdot_plan *plan = NULL;
+    const batchdot_status status = batchdot_plan_create(&plan, x, y, axes, out, options);
+    return execute_once(status, plan, x, y, out);
+}
+
+batchdot_status test_run_general(const batchdot_tensor *x, const batchdot_tensor *y, const batchdot_dims *dims,
+                                 const batchdot_tensor *out, const batchdot_options *options) {
+    batchdot_plan *plan = NULL;
+    const batchdot_status status = batchdot_plan_create_general(&plan, x, y, dims, out, options);
+    return execute_once(status, plan, x, y, out);
+}
+
+batchdot_status test_run_einsum(const char *expression, const batchdot_tensor *x, const batchdot_tensor *y,
+                                const batchdot_tensor *out, const batchdot_options *options) {
+    batchdot_plan *plan = NULL;
+    const batchdot_status status = batchdot_plan_create_einsum(&plan, expression, x, y, out, options);
+    return execute_once(status, plan, x, y, out);
 }

@@ -80,6 +80,11 @@ void test_check_element(batchdot_dtype dtype, const void *data, int64_t index, d
                         const char *file, int line);
 void test_check_nan(batchdot_dtype dtype, const void *data, int64_t index, const char *file, int line);
 
+/* What stands in the shapes and the expression (or NULL) that the last error quotes says little of what is wrong: each
+ * needle but those that are shapes must stand outside of them, too. */
+void test_check_named(const char *const *needles, const batchdot_tensor *x, const batchdot_tensor *y,
+                      const char *expression);
+
 /* Leaves a failure of another kind behind, so that a stale sentence cannot pass for a new one. */
 void test_mark_error(void);
 
@@ -112,8 +117,12 @@ batchdot_options test_options(batchdot_engine engine);
 /* AUTO, NATIVE and, where this build has it, BLAS. */
 int test_engines(batchdot_engine engines[3]);
 
-/* Plans and executes on the tensors' own data; the first status that is not OK. */
+/* Plan and execute on the tensors' own data; the first status that is not OK. */
 batchdot_status test_run(const batchdot_tensor *x, const batchdot_tensor *y, const batchdot_axes *axes,
                          const batchdot_tensor *out, const batchdot_options *options);
+batchdot_status test_run_general(const batchdot_tensor *x, const batchdot_tensor *y, const batchdot_dims *dims,
+                                 const batchdot_tensor *out, const batchdot_options *options);
+batchdot_status test_run_einsum(const char *expression, const batchdot_tensor *x, const batchdot_tensor *y,
+                                const batchdot_tensor *out, const batchdot_options *options);
 
 #endif
