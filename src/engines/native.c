@@ -108,9 +108,11 @@ void bd_native_prepare(const struct contraction *contraction, struct preparation
     preparation->slots = NULL;
 }
 
-/* Whether two kernels give an element the same bits, whatever m is. */
+/* Whether two kernels give an element the same bits, whatever m is. Tiny halves, whose kernel prepares, are widened for
+ * another one, which m may decide. */
 static bool sum_alike(const struct kernel *a, const struct kernel *b, int64_t k) {
-    if (a == b || bd_dtype_info(a->out)->is_integer)
+    const bool is_widened = a->prepare && (a->x == BATCHDOT_F16 || a->x == BATCHDOT_BF16);
+    if (bd_dtype_info(a->out)->is_integer || (a == b && !is_widened))
         return true;
     const bool have_fma = a->isa != ISA_PORTABLE && b->isa != ISA_PORTABLE;
     const bool is_real = a->out == BATCHDOT_F32 || a->out == BATCHDOT_F64;
