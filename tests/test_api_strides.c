@@ -325,8 +325,8 @@ static void check_side_by_side(batchdot_dtype dtype, int64_t items, int64_t m, i
 
 static void items_that_lie_side_by_side(void **state) {
     (void)state;
-    static const int64_t items[] = {1, 7, 8, 64, 100}, extents[][3] = {{1, 1, 1},  {1, 1, 5},  {3, 3, 3},  {5, 4, 2},
-                                                                       {1, 6, 20}, {2, 1, 64}, {2, 3, 300}};
+    static const int64_t items[] = {1, 7, 16, 64, 100}, extents[][3] = {{1, 1, 1},  {1, 1, 5},  {3, 3, 3},  {5, 4, 2},
+                                                                        {1, 6, 20}, {2, 1, 64}, {2, 3, 300}};
     for (unsigned i = 0; i < TEST_DTYPE_COUNT * 8 * COUNT(items) * COUNT(extents); i++) {
         const unsigned rest = i / (TEST_DTYPE_COUNT * 8);
         const int64_t *const extent = extents[rest % COUNT(extents)];
