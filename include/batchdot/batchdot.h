@@ -300,8 +300,9 @@ BATCHDOT_API batchdot_status batchdot_plan_create_general(batchdot_plan **plan, 
  *   - A letter that the output does not have is summed over, be it one of both inputs or of one only.
  *   - Without "->" the output has the letters that stand once in the expression, in the order of their codes (A to Z, a
  *     to z), as in NumPy: "ij,jk" is "ij,jk->ik".
- *   - No letter may stand twice in one operand (there are no diagonals) or in the output, and none in the output that
- * is in no input. There is no "..." for axes without a name, and no axis is broadcast.
+ *   - No letter may stand twice in one operand (there are no diagonals) or in the output.
+ *   - Each letter of the output is one of an input's.
+ *   - There is no "..." for axes without a name, and no axis is broadcast.
  *
  * Checked in this order: NULL (out_ndim, out_shape, expression); RANK, NULL and SHAPE of x and y, as
  * batchdot_infer_shape_general's; SHAPE (the expression is none of this form, or has not as many letters for an operand
@@ -333,8 +334,7 @@ BATCHDOT_API batchdot_status batchdot_plan_create_einsum(batchdot_plan **plan, c
  *     grad_y[b, ...j..., k] = sum over i of grad_out[b, ...i..., ...j...] * conj(x[b, ...i..., k])
  *
  * i being the free axes of x and j those of y, and k standing where the contracted axis stands: the gradients of L by x
- * and y, in their shapes. Conjugation as in TensorFlow: the gradient by a complex number z is dL/d(Re z) + i dL/d(Im
- * z).
+ * and y, in their shapes. Conjugation as in TensorFlow: dL/d(Re z) + i dL/d(Im z) is the gradient by a complex z.
  *
  * axes are those of the product. grad_x and grad_y are the outputs of these plans: execute takes (grad_out, y, grad_x)
  * and (grad_out, x, grad_y). NULL for one of them means a contiguous output, whose rank follows from those of the other

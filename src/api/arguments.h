@@ -40,6 +40,11 @@ struct plan_room {
 };
 
 batchdot_status bd_check_not_null(const char *name, const void *pointer);
+batchdot_status bd_check_inputs_not_null(const batchdot_tensor *x, const batchdot_tensor *y);
+
+/* That a tensor has the shape of a product's result: the output, or its gradient. */
+batchdot_status bd_check_result_shape(const batchdot_tensor *out, const char *name,
+                                      const struct product_shape *inferred);
 
 /* Everything but the data and what room->shape holds: checks it in the order that the header promises for what follows
  * the shapes, and fills in the plan, which points to the caller's shapes and into room. */

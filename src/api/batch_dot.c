@@ -3,9 +3,7 @@
 
 static batchdot_status infer(const batchdot_tensor *x, const batchdot_tensor *y, const batchdot_axes *axes,
                              struct plan_room *room) {
-    batchdot_status status = bd_check_not_null("x", x);
-    if (!status)
-        status = bd_check_not_null("y", y);
+    const batchdot_status status = bd_check_inputs_not_null(x, y);
     return status ? status : bd_infer_batch_dot(x->ndim, x->shape, y->ndim, y->shape, axes, &room->shape);
 }
 

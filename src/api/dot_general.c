@@ -1,11 +1,6 @@
 /* Products of any number of batch axes and contracted axes: by lists of axes, and by letters. */
 #include "api/arguments.h"
 
-static batchdot_status check_inputs(const batchdot_tensor *x, const batchdot_tensor *y) {
-    const batchdot_status status = bd_check_not_null("x", x);
-    return status ? status : bd_check_not_null("y", y);
-}
-
 batchdot_status batchdot_plan_create_general(batchdot_plan **plan, const batchdot_tensor *x, const batchdot_tensor *y,
                                              const batchdot_dims *dims, const batchdot_tensor *out,
                                              const batchdot_options *options) {
@@ -14,7 +9,7 @@ batchdot_status batchdot_plan_create_general(batchdot_plan **plan, const batchdo
     batchdot_status status = bd_allocate_plan(plan, &made);
     if (status)
         return status;
-    status = check_inputs(x, y);
+    status = bd_check_inputs_not_null(x, y);
     if (!status)
         status = bd_infer_dot_general(x->ndim, x->shape, y->ndim, y->shape, dims, &room.shape);
     if (!status)
@@ -30,7 +25,7 @@ batchdot_status batchdot_plan_create_einsum(batchdot_plan **plan, const char *ex
     batchdot_status status = bd_allocate_plan(plan, &made);
     if (status)
         return status;
-    status = check_inputs(x, y);
+    status = bd_check_inputs_not_null(x, y);
     if (!status)
         status = bd_infer_einsum(x->ndim, x->shape, y->ndim, y->shape, expression, &room.shape);
     if (!status)

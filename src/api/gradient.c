@@ -2,8 +2,6 @@
 #include "api/arguments.h"
 #include "base/status.h"
 
-#include <string.h>
-
 /* What is asked for: the gradient by x, other being y, or with by_x false the other way round. */
 struct gradient_request {
     bool by_x;
@@ -34,17 +32,13 @@ static int guess_rank(const struct gradient_request *request) {
     return axis >= -1 && axis < 2 ? 2 : 3;
 }
 
-static int from_front(int axis, int ndim) {
-    return axis < 0 ? axis + ndim : axis;
-}
-
 /* The batch and the free axes of the result, and the other input's contracted extent where the axes have it. What
  * cannot be found is 0: the checks of the product see to it. */
 static void guess_extents(const struct gradient_request *request, struct own_shape *own) {
     const batchdot_tensor *const grad_out = request->grad_out, *const other = request->other;
     const int x_ndim = request->by_x ? own->ndim : other->ndim, y_ndim = request->by_x ? other->ndim : own->ndim;
-    const batchdot_axes axes = request->axes ? *request->axes : (batchdot_axes){-1, y_ndim == 2 ? -1 : -2};
-    const int x_axis = from_front(axes.x, x_ndim), y_axis = from_front(axes.y, y_ndim);
+    const batchdot_axes axes = request->axes ? *request->axes : bd_default_axes(x_ndim, y_ndim);
+    const int x_axis = bd_axis_from_front(axes.x, x_ndim), y_axis = bd_axis_from_front(axes.y, y_ndim);
     const int own_axis = request->by_x ? x_axis : y_axis, other_axis = request->by_x ? y_axis : x_axis;
     int out_axis = request->by_x ? 1 : other->ndim - 1; /* y's free axes stand behind those of x */
     own->guessed[0] = grad_out->shape[0];
@@ -84,20 +78,6 @@ static batchdot_status guess_own_shape(const struct gradient_request *request, s
     return BATCHDOT_OK;
 }
 
-static batchdot_status check_grad_out(const batchdot_tensor *grad_out, const struct product_shape *product) {
-    bool is_same = grad_out->ndim == product->ndim;
-    if (is_same && !grad_out->shape)
-        return bd_check_not_null("the shape of grad_out", NULL);
-    for (int axis = 0; is_same && axis < product->ndim; axis++)
-        is_same = grad_out->shape[axis] == product->shape[axis];
-    if (is_same)
-        return BATCHDOT_OK;
-    char text[BD_SHAPE_TEXT_SIZE], product_text[BD_SHAPE_TEXT_SIZE];
-    return bd_fail(BATCHDOT_ERROR_OUTPUT, "grad_out has shape %s, but the product has shape %s.",
-                   bd_shape_text(grad_out->ndim, grad_out->shape, text),
-                   bd_shape_text(product->ndim, product->shape, product_text));
-}
-
 static batchdot_status infer(const struct gradient_request *request, struct product_shape *gradient) {
     const batchdot_tensor *const other = request->other;
     batchdot_status status = bd_check_not_null("grad_out", request->grad_out);
@@ -121,7 +101,7 @@ static batchdot_status infer(const struct gradient_request *request, struct prod
                      ? bd_infer_batch_dot(own.ndim, own.shape, other->ndim, other->shape, request->axes, &product)
                      : bd_infer_batch_dot(other->ndim, other->shape, own.ndim, own.shape, request->axes, &product);
     if (!status)
-        status = check_grad_out(request->grad_out, &product);
+        status = bd_check_result_shape(request->grad_out, "grad_out", &product);
     if (!status)
         bd_gradient_shape(&product, request->by_x, own.ndim, own.shape, gradient);
     return status;

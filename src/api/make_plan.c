@@ -32,8 +32,13 @@ static batchdot_status check_dtypes(const struct request *request, const char *c
     return BATCHDOT_OK;
 }
 
-static batchdot_status check_out_shape(const batchdot_tensor *out, const char *name,
-                                       const struct product_shape *inferred) {
+batchdot_status bd_check_inputs_not_null(const batchdot_tensor *x, const batchdot_tensor *y) {
+    const batchdot_status status = bd_check_not_null("x", x);
+    return status ? status : bd_check_not_null("y", y);
+}
+
+batchdot_status bd_check_result_shape(const batchdot_tensor *out, const char *name,
+                                      const struct product_shape *inferred) {
     if (out->ndim == inferred->ndim && !out->shape && out->ndim > 0)
         return bd_fail(BATCHDOT_ERROR_NULL, "%s has rank %d, but its shape is a NULL pointer.", name, out->ndim);
     bool is_same = out->ndim == inferred->ndim;
@@ -143,7 +148,7 @@ batchdot_status bd_make_plan(struct batchdot_plan *plan, struct plan_room *room,
             (batchdot_tensor){NULL, bd_default_out_dtype(request->x->dtype), shape->ndim, shape->shape, NULL};
         out = &room->default_out;
     }
-    status = check_out_shape(out, names[OPERAND_OUT], shape);
+    status = bd_check_result_shape(out, names[OPERAND_OUT], shape);
     if (!status)
         status = bd_read_layout(names[OPERAND_X], request->x, shape->x_count, &room->x);
     if (!status)

@@ -19,15 +19,13 @@ static batchdot_status check_ranks(const struct operand_shape *x, const struct o
 /* The contracted axes, counted from the front. */
 static batchdot_status resolve_axes(const struct operand_shape *x, const struct operand_shape *y,
                                     const batchdot_axes *axes, batchdot_axes *contracted) {
-    batchdot_axes given = {x->ndim - 1, y->ndim == 2 ? y->ndim - 1 : y->ndim - 2};
-    if (axes)
-        given = *axes;
+    const batchdot_axes given = axes ? *axes : bd_default_axes(x->ndim, y->ndim);
     batchdot_status status = bd_check_axis_range(x, given.x);
     if (!status)
         status = bd_check_axis_range(y, given.y);
     if (status)
         return status;
-    *contracted = (batchdot_axes){bd_axis_from_front(x, given.x), bd_axis_from_front(y, given.y)};
+    *contracted = (batchdot_axes){bd_axis_from_front(given.x, x->ndim), bd_axis_from_front(given.y, y->ndim)};
     if (contracted->x == 0 || contracted->y == 0) {
         char sentence[160];
         snprintf(

@@ -45,7 +45,7 @@ static batchdot_status check_counts(const struct operand_shape *x, const struct 
 static batchdot_status place_axis(struct operand_places *places, const char *list, int index, int given, int *axis) {
     const struct operand_shape *const operand = places->operand;
     char text[BD_SHAPE_TEXT_SIZE];
-    *axis = bd_axis_from_front(operand, given);
+    *axis = bd_axis_from_front(given, operand->ndim);
     if (given < -operand->ndim || given >= operand->ndim)
         return bd_fail(BATCHDOT_ERROR_AXIS_RANGE,
                        "dims.%s_%s[%d] is axis %d, which is out of range for %s of shape %s, whose axes are %d to %d.",

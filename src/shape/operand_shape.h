@@ -55,11 +55,6 @@ batchdot_status bd_check_inputs(const struct operand_shape *x, const struct oper
 /* That axis lies in [-ndim, ndim). */
 batchdot_status bd_check_axis_range(const struct operand_shape *operand, int axis);
 
-/* Counted from the front. */
-static inline int bd_axis_from_front(const struct operand_shape *operand, int axis) {
-    return axis < 0 ? axis + operand->ndim : axis;
-}
-
 /* That a result of so many axes can be. */
 batchdot_status bd_check_result_rank(const struct operand_shape *x, const struct operand_shape *y, int ndim);
 

@@ -27,6 +27,16 @@ struct product_shape {
     struct matched_axis axes[BD_MAX_MATCHED_AXES];
 };
 
+/* Counted from the front. */
+static inline int bd_axis_from_front(int axis, int ndim) {
+    return axis < 0 ? axis + ndim : axis;
+}
+
+/* Keras's axes=None. */
+static inline batchdot_axes bd_default_axes(int x_ndim, int y_ndim) {
+    return (batchdot_axes){x_ndim - 1, y_ndim == 2 ? y_ndim - 1 : y_ndim - 2};
+}
+
 /* Keras's rules. Checks all that batchdot_infer_shape() promises, in its order. *result is of no use on failure. */
 batchdot_status bd_infer_batch_dot(int x_ndim, const int64_t *x_shape, int y_ndim, const int64_t *y_shape,
                                    const batchdot_axes *axes, struct product_shape *result);
