@@ -47,10 +47,10 @@ struct operand_memory {
     batchdot_tensor tensor; /* shape (1, rows, columns) */
 };
 
+/* Of an operand whose layout is set. */
 static void make_operand(struct operand_memory *operand, batchdot_dtype dtype, int64_t rows, int64_t columns,
-                         enum layout_kind kind, enum guarded_side side, int salt) {
+                         enum guarded_side side, int salt) {
     const size_t size = oracle_element_size(dtype);
-    operand->layout = layout_of(kind, rows, columns);
     operand->buffer = guarded_buffer_make((size_t)operand->layout.element_count * size, side);
     for (int64_t i = 0; i < operand->layout.element_count; i++) {
         const int number = (int)((i * 37 + salt * 11) % 41) - 20;
@@ -128,14 +128,10 @@ static batchdot_options options_of(const struct kernel_case *tested) {
 static void run_case(const struct kernel_case *tested) {
     static oracle_element expected[32 * 32];
     struct operand_memory x, y, out;
-    make_operand(&x, tested->kernel->x, tested->m, tested->k, tested->x, tested->side, 1);
-    make_operand(&y, tested->kernel->y, tested->k, tested->n, tested->y, tested->side, 2);
-    make_operand(&out, tested->kernel->out, tested->m, tested->n, tested->out, tested->side, 3);
+    x.layout = layout_of(tested->x, tested->m, tested->k);
+    y.layout = layout_of(tested->y, tested->k, tested->n);
+    out.layout = layout_of(tested->out, tested->m, tested->n);
     const batchdot_options options = options_of(tested);
-    const batchdot_axes axes = {2, 1};
-    const oracle_problem problem = {&x.tensor, &y.tensor, &out.tensor, &axes, &options};
-    oracle_compute(&problem, expected);
-
     const struct k_axes k = k_group(tested, &x, &y);
     const struct axis inner = k.count ? k.axes[k.count - 1] : (struct axis){1, {1, 1, 0}};
     const struct product product = {
@@ -156,10 +152,17 @@ static void run_case(const struct kernel_case *tested) {
         .conjugate_x = options.conj_x,
         .conjugate_y = options.conj_y,
     };
-    if (tested->kernel->accepts(&product)) {
-        tested->kernel->run(&product, x.tensor.data, y.tensor.data, out.tensor.data);
-        compare(tested, &out, expected);
-    }
+    if (!tested->kernel->accepts(&product))
+        return;
+
+    make_operand(&x, tested->kernel->x, tested->m, tested->k, tested->side, 1);
+    make_operand(&y, tested->kernel->y, tested->k, tested->n, tested->side, 2);
+    make_operand(&out, tested->kernel->out, tested->m, tested->n, tested->side, 3);
+    const batchdot_axes axes = {2, 1};
+    const oracle_problem problem = {&x.tensor, &y.tensor, &out.tensor, &axes, &options};
+    oracle_compute(&problem, expected);
+    tested->kernel->run(&product, x.tensor.data, y.tensor.data, out.tensor.data);
+    compare(tested, &out, expected);
     guarded_buffer_free(&x.buffer);
     guarded_buffer_free(&y.buffer);
     guarded_buffer_free(&out.buffer);
