@@ -4,11 +4,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#if defined(__SANITIZE_ADDRESS__)
+#define ADDRESS_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ADDRESS_SANITIZER 1
+#endif
+#endif
+
 void *shared_library_open(const char *file, const char **reason) {
     /* A library's own symbols come first for itself, and are unknown to the others. A sanitizer cannot intercept what
      * such a library calls, and refuses it. */
     int flags = RTLD_NOW | RTLD_LOCAL;
-#if defined(RTLD_DEEPBIND) && !defined(__SANITIZE_ADDRESS__)
+#if defined(RTLD_DEEPBIND) && !defined(ADDRESS_SANITIZER)
     flags |= RTLD_DEEPBIND;
 #endif
     void *const library = dlopen(file, flags);

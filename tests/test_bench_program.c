@@ -5,6 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if defined(__SANITIZE_ADDRESS__)
+#define ADDRESS_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ADDRESS_SANITIZER 1
+#endif
+#endif
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const char small_table[] = "tiny\ttest,quick\tf32,f64\t3,2,2\t3,2,2\t2,1\n"
@@ -199,7 +207,7 @@ static void test_small_dtypes_of_peers(void **state) {
                                 "turned\tt\tu8-i8,bf16-f32,f16-f32,f16\t3,33,5\t3,7,33\t1,2\n";
     static const char *const dtypes[] = {"u8-i8", "bf16-f32", "f16-f32", "f16"};
     (void)state;
-#ifdef __SANITIZE_ADDRESS__
+#ifdef ADDRESS_SANITIZER
     skip(); /* what others leak is no fault of the bench */
 #endif
     command_result result;
