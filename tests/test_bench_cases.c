@@ -150,7 +150,13 @@ static void test_expressions_and_flags(void **state) {
                                                 {AXIS_CONTRACTED, 2, 12, 1, 0},
                                                 {AXIS_CONTRACTED, 4, 1, 10, 0}};
     assert_int_equal(axes.count, 4);
-    assert_memory_equal(axes.axes, expected, sizeof expected);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(axes.axes[i].role, expected[i].role);
+        assert_int_equal(axes.axes[i].extent, expected[i].extent);
+        assert_int_equal(axes.axes[i].x, expected[i].x);
+        assert_int_equal(axes.axes[i].y, expected[i].y);
+        assert_int_equal(axes.axes[i].out, expected[i].out);
+    }
     assert_int_equal(axes.x_count, 24);
     assert_int_equal(axes.y_count, 40);
     assert_int_equal(axes.out_count, 15);
