@@ -15,7 +15,9 @@
 enum {
     MAX_TILE_ROWS = 16,
     MAX_TILE_VECTORS = ACCUMULATOR_VECTORS == 2 && REGISTERS == 16 ? 4 : 8,
-    WIDEST_TILE_OF_ROWS = 4
+    WIDEST_TILE_OF_ROWS = REGISTERS == 32            ? 4
+                          : ACCUMULATOR_VECTORS == 2 ? 2
+                                                     : 3
 };
 
 /* rows * vectors of an item's output; the last vector of a row has the lanes that last says. Where parts cost something
@@ -154,8 +156,7 @@ static tile_function *const tile_functions[MAX_TILE_VECTORS + 1][MAX_TILE_ROWS +
 };
 
 static int most_tile_rows(int64_t vectors) {
-    static const int most[2][2][WIDEST_TILE_OF_ROWS + 1] = {{{0, 12, 6, 4}, {0, 16, 14, 9, 6}},
-                                                            {{0, 6, 3, 2}, {0, 12, 6, 4, 3}}};
+    static const int most[2][2][5] = {{{0, 12, 6, 4}, {0, 16, 14, 9, 6}}, {{0, 6, 3}, {0, 12, 6, 4, 3}}};
     return most[ACCUMULATOR_VECTORS == 2][REGISTERS == 32][vectors];
 }
 

@@ -42,8 +42,7 @@ static struct tiling tiling_of(const struct product *product) {
     if (product->m == 1)
         best = MAX_TILE_VECTORS;
     else if (vectors > 1) {
-        const int64_t widest = REGISTERS == 32 ? 4 : 3;
-        for (int64_t width = 2; width <= widest && width <= vectors; width++) {
+        for (int64_t width = 2; width <= WIDEST_TILE_OF_ROWS && width <= vectors; width++) {
             if (tiling_cost(product->m, vectors, product->k, width) <=
                 tiling_cost(product->m, vectors, product->k, best))
                 best = width;

@@ -6,7 +6,7 @@
 #include "base/checked.h"
 #include "kernels/epilogue.h"
 
-enum { TURNED_ROWS = 64, TURNED_VECTORS = REGISTERS == 32 ? 4 : 3 };
+enum { TURNED_ROWS = 64, TURNED_VECTORS = WIDEST_TILE_OF_ROWS };
 
 /* A block of columns of the output, from scratch, where it lies by columns of the given width. */
 static void write_turned(const struct product *product, const element *scratch, int64_t width, int64_t m, int64_t n,
