@@ -5,6 +5,8 @@
 #include "kernels/half_vectors.h"
 #include "kernels/prefetch.h"
 
+#include <string.h>
+
 enum { DEEP_ROWS = REGISTERS == 32 ? 4 : 3, DEEP_COLUMNS = 4 };
 
 typedef void deep_function(const struct product *product, struct ahead ahead, const element *x, const element *y,
@@ -23,6 +25,12 @@ finish_dots(const struct product *product, vec sums[DEEP_ROWS][DEEP_COLUMNS], el
             group[sum_slot(i)] = output < rows * columns ? sums[output / columns][output % columns] : zero();
         }
         store(results + first, sum_rows(group));
+    }
+    if (scaling.is_plain) { /* by copies from within what was stored at once, which need not wait for that store */
+#pragma GCC unroll 16
+        for (int i = 0; i < rows; i++)
+            memcpy(out + i * product->out_m, results + i * columns, (size_t)columns * sizeof(element));
+        return;
     }
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++) {
@@ -142,11 +150,11 @@ static void deep_product(const struct product *product, const element *x, const 
 static bool deep_accepts(const struct product *product) {
     if (product->m == 1 || product->x_k != 1 || product->y_k != 1 || product->out_n != 1)
         return false;
-    enum { PANEL_OVERHEAD = 200 };
+    enum { PANEL_OVERHEAD = 200, SUM_OF_LANES = REGISTERS == 32 ? 3 : 6 };
     const int64_t m = product->m, n = product->n, k = product->k;
     const int64_t outputs =
         bd_multiply_saturating(m, bd_multiply_saturating(bd_divide_up(n, DEEP_COLUMNS), DEEP_COLUMNS));
-    const int64_t deep_cost = bd_multiply_saturating(outputs, bd_divide_up(k, LANES) + 6);
+    const int64_t deep_cost = bd_multiply_saturating(outputs, bd_divide_up(k, LANES) + SUM_OF_LANES);
     const int64_t half_vectors =
         halves_fit_rows(n, MOST_HALVES) ? bd_divide_up(n, LANES / 2) : 2 * bd_divide_up(n, LANES);
     const int64_t step_cost = bd_multiply_saturating(m, half_vectors) / 2 + n / 2;
