@@ -111,15 +111,13 @@ static deep_function *const deep_functions[DEEP_ROWS + 1][DEEP_COLUMNS + 1] = {
 #undef DEEP_TILES
 #undef DEEP_TILES_OF
 
-static void deep_item(const struct product *product, struct prefetch prefetch, const element *x, const element *y,
-                      element *out) {
-    const struct parts row_blocks = bd_cut(product->m, bd_divide_up(product->m, DEEP_ROWS));
-    const struct parts column_blocks = bd_cut(product->n, bd_divide_up(product->n, DEEP_COLUMNS));
+static void deep_item(const struct product *product, struct parts row_blocks, struct parts column_blocks,
+                      struct prefetch *prefetch, const element *x, const element *y, element *out) {
     for (int64_t row_block = 0, i = 0; row_block < row_blocks.count; row_block++) {
         const int64_t rows = bd_part_extent(row_blocks, row_block);
         for (int64_t column_block = 0, j = 0; column_block < column_blocks.count; column_block++) {
             const int64_t columns = bd_part_extent(column_blocks, column_block);
-            const struct ahead ahead = next_ahead(&prefetch);
+            const struct ahead ahead = next_ahead(prefetch);
             deep_functions[rows][columns](product, ahead, x + i * product->x_m, y + j * product->y_n,
                                           out + i * product->out_m + j);
             j += columns;
@@ -129,22 +127,23 @@ static void deep_item(const struct product *product, struct prefetch prefetch, c
 }
 
 static void deep_product(const struct product *product, const element *x, const element *y, element *out) {
-    const int64_t tiles = bd_divide_up(product->m, DEEP_ROWS) * bd_divide_up(product->n, DEEP_COLUMNS);
     enum { LONG_ROW_BYTES = 2048 }; /* which the processor's own prefetching finds */
-    struct prefetch prefetch = no_prefetch;
+    const struct parts row_blocks = bd_cut(product->m, bd_divide_up(product->m, DEEP_ROWS));
+    const struct parts column_blocks = bd_cut(product->n, bd_divide_up(product->n, DEEP_COLUMNS));
+    struct prefetch every_item = no_prefetch;
     if (product->k * (int64_t)sizeof(element) <= LONG_ROW_BYTES)
-        prefetch = prefetch_of(product, sizeof(element), tiles, bd_divide_up(product->k, LANES));
+        every_item = prefetch_of(product, sizeof(element), row_blocks.count * column_blocks.count,
+                                 bd_divide_up(product->k, LANES));
     for (int64_t item = 0; item < product->items; item++) {
-        prefetch.x.next = (const char *)(x + product->x_item);
-        prefetch.y.next = (const char *)(y + product->y_item);
-        deep_item(product, prefetch, x, y, out);
+        struct prefetch prefetch = prefetch_next(&every_item, x + product->x_item, y + product->y_item);
+        deep_item(product, row_blocks, column_blocks, &prefetch, x, y, out);
         x += product->x_item;
         y += product->y_item;
         out += product->out_item;
     }
 }
 
-/* In fused multiply-adds of a vector: an output costs one for each vector along k and about six to sum its lanes; the
+/* In fused multiply-adds of a vector: an output costs one for each vector along k and a few to sum its lanes; the
  * panel product works on whole vectors along n and turns y around first, at about half an operation an element, and
  * takes something more for each item. A row alone is for dot products. */
 static bool deep_accepts(const struct product *product) {

@@ -8,6 +8,8 @@
 #include "kernels/epilogue.h"
 #include "kernels/turn_columns.h"
 
+#include <string.h>
+
 /* A block of x takes 256 KiB, half of a small second-level cache. From LONG_K steps on fetching a tile's output ahead
  * costs less than to wait for it. */
 enum {
@@ -79,27 +81,27 @@ static void set_beta_to_1(struct product *block) {
 }
 
 /* A block of x's rows, which stay in the second-level cache while all of y's columns pass by. */
-static void panel_rows(const struct product *product, const struct tiling *tiling, struct prefetch *prefetch,
-                       element *panel, const element *x, const element *y, element *out) {
-    struct product block = *product;
+static void panel_rows(const struct product *product, struct product *block, const struct tiling *tiling,
+                       struct prefetch *prefetch, element *panel, const element *x, const element *y, element *out) {
+    memcpy(block->beta, product->beta, sizeof block->beta);
     for (int64_t step = 0; step < product->k; step += PANEL_BLOCK_K) {
-        block.k = product->k - step < PANEL_BLOCK_K ? product->k - step : PANEL_BLOCK_K;
+        block->k = product->k - step < PANEL_BLOCK_K ? product->k - step : PANEL_BLOCK_K;
         for (int64_t column = 0, j = 0; column < tiling->columns.count; column++) {
             const int64_t vectors = bd_part_extent(tiling->columns, column), width = vectors * LANES;
             const int64_t n = column + 1 < tiling->columns.count ? width : product->n - j;
             const element *const from = y + step * product->y_k + j * product->y_n;
-            block.y_k = width;
-            pack_panel(product, panel, block.k, n, width, from);
+            block->y_k = width;
+            pack_panel(product, panel, block->k, n, width, from);
             prefetch->rows = (struct row_stream){NULL, 0, 0, 0};
             if (product->y_n == 1 && n == width)
                 prefetch->rows =
-                    (struct row_stream){(const char *)(from + width), product->y_k * (int64_t)sizeof(element), block.k,
+                    (struct row_stream){(const char *)(from + width), product->y_k * (int64_t)sizeof(element), block->k,
                                         width * (int64_t)sizeof(element)};
-            tile_column(&block, tiling->rows[column < tiling->columns.longer], (int)vectors,
+            tile_column(block, tiling->rows[column < tiling->columns.longer], (int)vectors,
                         first_lanes(n - width + LANES), prefetch, x + step * product->x_k, panel, out + j);
             j += width;
         }
-        set_beta_to_1(&block);
+        set_beta_to_1(block);
     }
 }
 
@@ -224,17 +226,15 @@ static void panel_product(const struct product *product, const element *x, const
                                      tiling_of_columns(blocks.least + 1, vectors, columns)};
     const int64_t tiles = bd_multiply_saturating(bd_multiply_saturating(tile_count(&tilings[0]), blocks.count),
                                                  bd_divide_up(product->k, PANEL_BLOCK_K));
-    struct prefetch prefetch_item =
+    struct prefetch every_item =
         prefetch_of(product, sizeof(element), tiles, product->k < PANEL_BLOCK_K ? product->k : PANEL_BLOCK_K);
-    prefetch_item.of_out |= product->k >= LONG_K;
-    struct product block = *product;
+    every_item.of_out |= product->k >= LONG_K;
+    struct product block = *product; /* once: what is copied as soon as it is written waits for that */
     for (int64_t item = 0; item < product->items; item++) {
-        struct prefetch prefetch = prefetch_item;
-        prefetch.x.next = (const char *)(x + product->x_item);
-        prefetch.y.next = (const char *)(y + product->y_item);
+        struct prefetch prefetch = prefetch_next(&every_item, x + product->x_item, y + product->y_item);
         for (int64_t i = 0, index = 0; index < blocks.count; index++) {
             block.m = bd_part_extent(blocks, index);
-            panel_rows(&block, &tilings[index < blocks.longer], &prefetch, panel, x + i * product->x_m, y,
+            panel_rows(product, &block, &tilings[index < blocks.longer], &prefetch, panel, x + i * product->x_m, y,
                        out + i * product->out_m);
             i += block.m;
         }

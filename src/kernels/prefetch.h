@@ -70,6 +70,14 @@ static inline struct prefetch prefetch_of(const struct product *product, int64_t
     return prefetch;
 }
 
+/* What an item fetches when these are the next one's operands. */
+static inline struct prefetch prefetch_next(const struct prefetch *every_item, const void *x, const void *y) {
+    struct prefetch prefetch = *every_item;
+    prefetch.x.next = x;
+    prefetch.y.next = y;
+    return prefetch;
+}
+
 /* The share of the tile that comes next. */
 static inline struct ahead next_ahead(struct prefetch *prefetch) {
     struct stream *const stream = prefetch->y.tiles > 0 ? &prefetch->y : &prefetch->x;

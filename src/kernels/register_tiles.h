@@ -107,13 +107,11 @@ static inline __attribute__((always_inline)) void tile(const struct product *pro
     int64_t x_third_row = 3 * strides.x_m;
     __asm__("" : "+r"(x_third_row)); /* else added up anew at every step */
     if (ahead.bytes_a_step > 0) {
-#pragma GCC unroll 4
         for (int64_t step = product->k; step > 0; step--) {
             fetch_step(&ahead);
             tile_step(&strides, x_third_row, last, x_fourth, &y, sums, rows, vectors, last_is_whole);
         }
     } else {
-#pragma GCC unroll 4
         for (int64_t step = product->k; step > 0; step--)
             tile_step(&strides, x_third_row, last, x_fourth, &y, sums, rows, vectors, last_is_whole);
     }

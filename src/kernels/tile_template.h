@@ -51,12 +51,15 @@ static struct tiling tiling_of(const struct product *product) {
     return tiling_of_columns(product->m, vectors, bd_divide_up(vectors, best));
 }
 
-/* A tile of an item that has few of them: to work out where they are takes as long as some steps. */
+/* A tile of an item that has few of them: to work out where they are, and what they fetch ahead, takes as long as some
+ * steps. */
 struct listed_tile {
     tile_function *run;
     part last;
+    bool fetches_y; /* of the next item, and else x */
     int rows, vectors;
     int64_t x, y, out;
+    int64_t fetched_from, fetched_a_step; /* in bytes */
 };
 
 enum { MOST_LISTED_TILES = 128 };
@@ -65,11 +68,21 @@ enum { MOST_LISTED_TILES = 128 };
 struct tile_plan {
     struct tiling tiling;
     struct prefetch prefetch;
+    bool fetches;
     int listed; /* tiles, or 0 */
     struct listed_tile tiles[MOST_LISTED_TILES];
 };
 
-static int list_tiles(const struct product *product, const struct tiling *tiling, struct listed_tile *tiles) {
+/* Its tile of that number. */
+static void list_fetching(struct listed_tile *tile, const struct prefetch *prefetch, int64_t number) {
+    tile->fetches_y = number < prefetch->y.tiles;
+    const struct stream *const stream = tile->fetches_y ? &prefetch->y : &prefetch->x;
+    tile->fetched_from = (tile->fetches_y ? number : number - prefetch->y.tiles) * stream->bytes_a_tile;
+    tile->fetched_a_step = stream->bytes_a_step;
+}
+
+static int list_tiles(const struct product *product, const struct tiling *tiling, const struct prefetch *prefetch,
+                      struct listed_tile *tiles) {
     const part whole = first_lanes(LANES), end_of_row = first_lanes((product->n - 1) % LANES + 1);
     int count = 0;
     for (int64_t column = 0, j = 0; column < tiling->columns.count; column++) {
@@ -78,8 +91,15 @@ static int list_tiles(const struct product *product, const struct tiling *tiling
         const part last = column + 1 == tiling->columns.count ? end_of_row : whole;
         for (int64_t block = 0, i = 0; block < row_blocks.count; block++) {
             const int rows = (int)bd_part_extent(row_blocks, block);
-            tiles[count++] = (struct listed_tile){
-                tile_functions[vectors][rows], last, rows, vectors, i * product->x_m, j, i * product->out_m + j};
+            tiles[count] = (struct listed_tile){.run = tile_functions[vectors][rows],
+                                                .last = last,
+                                                .rows = rows,
+                                                .vectors = vectors,
+                                                .x = i * product->x_m,
+                                                .y = j,
+                                                .out = i * product->out_m + j};
+            list_fetching(&tiles[count], prefetch, count);
+            count++;
             i += rows;
         }
         j += vectors * LANES;
@@ -87,22 +107,15 @@ static int list_tiles(const struct product *product, const struct tiling *tiling
     return count;
 }
 
-static void run_listed(const struct product *product, const struct listed_tile *tiles, int count,
-                       struct prefetch *prefetch, const element *x, const element *y, element *out) {
-    for (const struct listed_tile *tile = tiles; tile < tiles + count; tile++) {
-        if (prefetch->of_out)
-            fetch_output(product, out + tile->out, tile->rows, tile->vectors);
-        tile->run(product, tile->last, next_ahead(prefetch), x + tile->x, y + tile->y, out + tile->out);
-    }
-}
-
-static void run_columns(const struct product *product, const struct tiling *tiling, struct prefetch *prefetch,
-                        const element *x, const element *y, element *out) {
-    for (int64_t column = 0, j = 0; column < tiling->columns.count; column++) {
-        const int64_t vectors = bd_part_extent(tiling->columns, column);
-        const bool is_last = column + 1 == tiling->columns.count;
-        tile_column(product, tiling->rows[column < tiling->columns.longer], (int)vectors,
-                    first_lanes(is_last ? (product->n - 1) % LANES + 1 : LANES), prefetch, x, y + j, out + j);
+static void run_columns(const struct product *product, const struct tile_plan *plan, const element *x, const element *y,
+                        element *out) {
+    const struct parts columns = plan->tiling.columns;
+    struct prefetch prefetch = prefetch_next(&plan->prefetch, x + product->x_item, y + product->y_item);
+    for (int64_t column = 0, j = 0; column < columns.count; column++) {
+        const int64_t vectors = bd_part_extent(columns, column);
+        const bool is_last = column + 1 == columns.count;
+        tile_column(product, plan->tiling.rows[column < columns.longer], (int)vectors,
+                    first_lanes(is_last ? (product->n - 1) % LANES + 1 : LANES), &prefetch, x, y + j, out + j);
         j += vectors * LANES;
     }
 }
@@ -111,21 +124,42 @@ static void tile_prepare(const struct product *product, struct tile_plan *plan) 
     plan->tiling = tiling_of(product);
     const int64_t tiles = tile_count(&plan->tiling);
     plan->prefetch = prefetch_of(product, sizeof(element), tiles, product->k);
-    plan->listed = tiles <= MOST_LISTED_TILES ? list_tiles(product, &plan->tiling, plan->tiles) : 0;
+    plan->fetches = plan->prefetch.of_out || plan->prefetch.x.tiles > 0 || plan->prefetch.y.tiles > 0;
+    plan->listed = tiles <= MOST_LISTED_TILES ? list_tiles(product, &plan->tiling, &plan->prefetch, plan->tiles) : 0;
 }
 
-static inline void run_items(const struct product *product, const struct tile_plan *plan, const element *x,
-                             const element *y, element *out) {
-    const struct prefetch prefetch_item = plan->prefetch;
-    const int listed = plan->listed;
+/* fetches is a constant: of small items that nothing is fetched for, half as many instructions again would be a tenth
+ * of the time. */
+static inline __attribute__((always_inline)) void run_listed(const struct product *product,
+                                                             const struct tile_plan *plan, const element *x,
+                                                             const element *y, element *out, bool fetches) {
+    const struct listed_tile *const end = plan->tiles + plan->listed;
     for (int64_t item = 0; item < product->items; item++) {
-        struct prefetch prefetch = prefetch_item;
-        prefetch.x.next = (const char *)(x + product->x_item);
-        prefetch.y.next = (const char *)(y + product->y_item);
-        if (listed)
-            run_listed(product, plan->tiles, listed, &prefetch, x, y, out);
-        else
-            run_columns(product, &plan->tiling, &prefetch, x, y, out);
+        const element *const next_x = x + product->x_item, *const next_y = y + product->y_item;
+        for (const struct listed_tile *tile = plan->tiles; tile < end; tile++) {
+            struct ahead ahead = {NULL, 0};
+            if (fetches) {
+                const char *const next = (const char *)(tile->fetches_y ? next_y : next_x);
+                ahead = (struct ahead){next + tile->fetched_from, tile->fetched_a_step};
+                if (plan->prefetch.of_out)
+                    fetch_output(product, out + tile->out, tile->rows, tile->vectors);
+            }
+            tile->run(product, tile->last, ahead, x + tile->x, y + tile->y, out + tile->out);
+        }
+        x = next_x;
+        y = next_y;
+        out += product->out_item;
+    }
+}
+
+static void run_items(const struct product *product, const struct tile_plan *plan, const element *x, const element *y,
+                      element *out) {
+    if (plan->listed && plan->fetches)
+        run_listed(product, plan, x, y, out, true);
+    else if (plan->listed)
+        run_listed(product, plan, x, y, out, false);
+    for (int64_t item = 0; item < product->items && !plan->listed; item++) {
+        run_columns(product, plan, x, y, out);
         x += product->x_item;
         y += product->y_item;
         out += product->out_item;

@@ -36,18 +36,17 @@ static struct product exchanged(const struct product *product) {
                             .alpha = {1, 0}};
 }
 
-static void turned_item(const struct product *product, struct parts tile_columns, struct prefetch prefetch,
-                        element *scratch, const element *x, const element *y, element *out) {
-    struct product turned = exchanged(product);
+static void turned_item(const struct product *product, struct product *turned, struct parts tile_columns,
+                        struct prefetch *prefetch, element *scratch, const element *x, const element *y, element *out) {
     for (int64_t column = 0, i = 0; column < tile_columns.count; column++) {
         const int64_t vectors = bd_part_extent(tile_columns, column), width = vectors * LANES;
         const int64_t m = column + 1 < tile_columns.count ? width : product->m - i;
-        turned.out_m = width;
+        turned->out_m = width;
         for (int64_t j = 0; j < product->n; j += TURNED_ROWS) {
-            turned.m = product->n - j < TURNED_ROWS ? product->n - j : TURNED_ROWS;
-            tile_column(&turned, bd_cut(turned.m, tile_row_blocks(turned.m, vectors)), (int)vectors,
-                        first_lanes(m - width + LANES), &prefetch, y + j * product->y_n, x + i, scratch);
-            write_turned(product, scratch, width, m, turned.m, out + i * product->out_m + j);
+            turned->m = product->n - j < TURNED_ROWS ? product->n - j : TURNED_ROWS;
+            tile_column(turned, bd_cut(turned->m, tile_row_blocks(turned->m, vectors)), (int)vectors,
+                        first_lanes(m - width + LANES), prefetch, y + j * product->y_n, x + i, scratch);
+            write_turned(product, scratch, width, m, turned->m, out + i * product->out_m + j);
         }
         i += width;
     }
@@ -59,12 +58,12 @@ static void turned_product(const struct product *product, const element *x, cons
         scratch[i] = 0; /* lanes that a tile leaves alone are moved about, though never written out */
     const int64_t vectors = bd_divide_up(product->m, LANES);
     const struct parts tile_columns = bd_cut(vectors, bd_divide_up(vectors, TURNED_VECTORS));
-    struct prefetch prefetch =
+    const struct prefetch every_item =
         prefetch_of(product, sizeof(element), tile_columns.count * bd_divide_up(product->n, 8), product->k);
+    struct product turned = exchanged(product);
     for (int64_t item = 0; item < product->items; item++) {
-        prefetch.x.next = (const char *)(x + product->x_item);
-        prefetch.y.next = (const char *)(y + product->y_item);
-        turned_item(product, tile_columns, prefetch, scratch, x, y, out);
+        struct prefetch prefetch = prefetch_next(&every_item, x + product->x_item, y + product->y_item);
+        turned_item(product, &turned, tile_columns, &prefetch, scratch, x, y, out);
         x += product->x_item;
         y += product->y_item;
         out += product->out_item;
