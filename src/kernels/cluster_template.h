@@ -90,7 +90,7 @@ static inline __attribute__((always_inline)) void cluster_vector(const struct pr
 #pragma GCC unroll 4
     for (int step = 0; step < k; step++)
         sum = accumulate(permuted_multiplier(x_items, cluster->x[step]), permute(y_items, cluster->y[step]), sum);
-    finish_part(scaling_of(product), out, result_of(product, sum), parts.out);
+    finish_part(scaling_of(product), out, result_of(signs_of(product), sum), parts.out);
 }
 
 struct cluster_plan {

@@ -48,6 +48,7 @@ static inline __attribute__((always_inline)) void held_items(const struct produc
     const part last = first_lanes(product->n - (vectors - 1) * LANES);
     _Alignas(64) element turned[MAX_HELD_K * MAX_HELD_VECTORS * LANES];
     int64_t whole_rows = rows_written_whole(product, false);
+    const result_signs signs = signs_of(product);
     for (int64_t items = product->items; items > 0; items--) {
         vec y_rows[MAX_HELD_K][MAX_HELD_VECTORS];
         if (is_turned)
@@ -71,13 +72,13 @@ static inline __attribute__((always_inline)) void held_items(const struct produc
             held_row(x_row, x_k, y_rows, sums, k, vectors);
 #pragma GCC unroll 2
             for (int j = 0; j < vectors; j++)
-                store(out_row + j * LANES, result_of(product, sums[j]));
+                store(out_row + j * LANES, result_of(signs, sums[j]));
         }
         for (; i < m; i++, x_row += x_m, out_row += out_m) {
             held_row(x_row, x_k, y_rows, sums, k, vectors);
             if (vectors > 1)
-                store(out_row, result_of(product, sums[0]));
-            store_part(out_row + (vectors - 1) * LANES, result_of(product, sums[vectors - 1]), last);
+                store(out_row, result_of(signs, sums[0]));
+            store_part(out_row + (vectors - 1) * LANES, result_of(signs, sums[vectors - 1]), last);
         }
         x += product->x_item;
         y += product->y_item;

@@ -112,7 +112,7 @@ static inline __attribute__((always_inline)) void rows_vector(const struct produ
 #pragma GCC unroll 8
     for (int step = 0; step < k; step++)
         sum = accumulate(permuted_multiplier(x_rows, narrow->x_lanes[step]), y_rows[step], sum);
-    finish_part(scaling_of(product), out, result_of(product, sum), rows.out);
+    finish_part(scaling_of(product), out, result_of(signs_of(product), sum), rows.out);
 }
 
 /* The same with x's columns, which all vectors take their elements from. */
@@ -123,7 +123,7 @@ static inline __attribute__((always_inline)) void columns_vector(const struct pr
 #pragma GCC unroll 8
     for (int step = 0; step < k; step++)
         sum = accumulate(permuted_multiplier(x_columns[step], x_lanes), y_rows[step], sum);
-    finish_part(scaling_of(product), out, result_of(product, sum), out_part);
+    finish_part(scaling_of(product), out, result_of(signs_of(product), sum), out_part);
 }
 
 static inline __attribute__((always_inline)) void narrow_items(const struct product *product, const element *x,

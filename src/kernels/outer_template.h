@@ -7,20 +7,21 @@ static inline __attribute__((always_inline)) void outer_row(const struct product
                                                             multiplier x, const element *y, element *out,
                                                             bool is_streamed) {
     const int64_t n = product->n;
+    const result_signs signs = signs_of(product);
     int64_t j = 0;
     if (scaling.is_plain) {
         for (; j + 4 * LANES <= n; j += 4 * LANES) {
 #pragma GCC unroll 4
             for (int i = 0; i < 4; i++)
                 (is_streamed ? store_past_cache : store)(out + j + i * LANES,
-                                                         result_of(product, product_of(x, load(y + j + i * LANES))));
+                                                         result_of(signs, product_of(x, load(y + j + i * LANES))));
         }
     }
     for (; j + LANES <= n; j += LANES)
-        finish(scaling, out + j, result_of(product, product_of(x, load(y + j))));
+        finish(scaling, out + j, result_of(signs, product_of(x, load(y + j))));
     if (j < n) {
         const part last = first_lanes(n - j);
-        finish_part(scaling, out + j, result_of(product, product_of(x, load_part(y + j, last))), last);
+        finish_part(scaling, out + j, result_of(signs, product_of(x, load_part(y + j, last))), last);
     }
 }
 

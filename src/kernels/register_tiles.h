@@ -117,13 +117,14 @@ static inline __attribute__((always_inline)) void tile(const struct product *pro
     }
 
     const bool is_plain = scaling_of(product).is_plain;
+    const result_signs signs = signs_of(product);
     vec scratch[REGISTERS];
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++) {
 #pragma GCC unroll 16
         for (int j = 0; j < vectors; j++) {
             element *const to = out + i * out_m + vector_column(last, j, vectors, last_is_whole);
-            const vec result = result_of(product, sums[i][j]);
+            const vec result = result_of(signs, sums[i][j]);
             if (!is_plain)
                 scratch[i * vectors + j] = result;
             else if (is_part(j, vectors, last_is_whole))

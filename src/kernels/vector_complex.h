@@ -148,10 +148,17 @@ static inline component sign_of(bool is_conjugated) {
     return is_conjugated ? -1 : 1;
 }
 
-static inline vec result_of(const struct product *product, accumulator sum) {
+typedef struct result_signs {
+    vec first, second;
+} result_signs;
+
+static inline result_signs signs_of(const struct product *product) {
     const component x = sign_of(product->conjugate_x), y = sign_of(product->conjugate_y);
-    const vec first = multiply(sum.first, broadcast((element){1, y}));
-    return multiply_add(swap_pairs(sum.second), broadcast((element){-x * y, x}), first);
+    return (result_signs){broadcast((element){1, y}), broadcast((element){-x * y, x})};
+}
+
+static inline vec result_of(result_signs signs, accumulator sum) {
+    return multiply_add(swap_pairs(sum.second), signs.second, multiply(sum.first, signs.first));
 }
 
 /* A vector of x, which is multiplied with one of y as it is and with its components exchanged:

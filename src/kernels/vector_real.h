@@ -54,9 +54,19 @@ static inline accumulator accumulate(multiplier x, vec y, accumulator sum) {
     return MULTIPLY_ADD(x, y, sum);
 }
 
-/* What such sums come to, for the product that they are of. */
-static inline vec result_of(const struct product *product, accumulator sum) {
+/* What such sums come to. Of complex elements signs matter, which are found once, before the first result is stored: a
+ * compiler would take the store for a change of what they depend on. */
+typedef struct result_signs {
+    bool none;
+} result_signs;
+
+static inline result_signs signs_of(const struct product *product) {
     (void)product;
+    return (result_signs){true};
+}
+
+static inline vec result_of(result_signs signs, accumulator sum) {
+    (void)signs;
     return sum;
 }
 
