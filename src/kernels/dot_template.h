@@ -57,7 +57,8 @@ static inline accumulator long_row(const element *x, const element *y, int64_t k
     for (; i + 4 * LANES <= k; i += 4 * LANES) {
 #pragma GCC unroll 4
         for (int j = 0; j < 4; j++)
-            sums[j] = accumulate_row(row_vector_of(load(x + i + j * LANES)), load(y + i + j * LANES), sums[j]);
+            sums[j] =
+                accumulate_row(row_vector_of(load(x + i + j * LANES)), load_by_halves(y + i + j * LANES), sums[j]);
     }
 #pragma GCC unroll 4
     for (int j = 0; j < 4; j++, i += LANES) {
@@ -71,9 +72,11 @@ static inline accumulator long_row(const element *x, const element *y, int64_t k
     return add_sums(add_sums(sums[0], sums[1]), add_sums(sums[2], sums[3]));
 }
 
-/* long_row for so many rows of y at once, a constant. */
+/* long_row for so many rows of y at once, a constant, as is whether they are loaded by halves: which is better where
+ * one or two are read, and worse where four are. */
 static inline __attribute__((always_inline)) void long_rows(const element *x, const element *y, int64_t y_step,
-                                                            int64_t k, part last, accumulator *results, int rows) {
+                                                            int64_t k, part last, accumulator *results, int rows,
+                                                            bool by_halves) {
     accumulator sums[MOST_ROWS_AT_ONCE][4];
 #pragma GCC unroll 4
     for (int row = 0; row < rows; row++) {
@@ -87,8 +90,10 @@ static inline __attribute__((always_inline)) void long_rows(const element *x, co
         for (int j = 0; j < 4; j++) {
             const row_vector x_vector = row_vector_of(in_register(load(x + i + j * LANES)));
 #pragma GCC unroll 4
-            for (int row = 0; row < rows; row++)
-                sums[row][j] = accumulate_row(x_vector, load(y + row * y_step + i + j * LANES), sums[row][j]);
+            for (int row = 0; row < rows; row++) {
+                const element *const from = y + row * y_step + i + j * LANES;
+                sums[row][j] = accumulate_row(x_vector, by_halves ? load_by_halves(from) : load(from), sums[row][j]);
+            }
         }
     }
 #pragma GCC unroll 4
@@ -163,13 +168,13 @@ static bool rows_want_a_loop(const struct product *product) {
     return sizeof(vec) == LINE_BYTES && y_bytes(product) > BEYOND_CACHES;
 }
 
-/* at_once is a constant. */
-static inline __attribute__((always_inline)) vec long_rows_group(const struct rows *rows, const element *x,
-                                                                 const element *y, part last, int at_once) {
+/* at_once and by_halves are constants. */
+static inline __attribute__((always_inline)) vec
+long_rows_group(const struct rows *rows, const element *x, const element *y, part last, int at_once, bool by_halves) {
     accumulator sums[LANES];
     for (int row = 0; row < LANES; row += at_once) {
         accumulator results[MOST_ROWS_AT_ONCE];
-        long_rows(x, y, rows->y_step, rows->k, last, results, at_once);
+        long_rows(x, y, rows->y_step, rows->k, last, results, at_once, by_halves);
 #pragma GCC unroll 4
         for (int i = 0; i < at_once; i++)
             sums[sum_slot(row + i)] = results[i];
@@ -180,11 +185,11 @@ static inline __attribute__((always_inline)) vec long_rows_group(const struct ro
 
 static __attribute__((noinline)) vec long_cached(const struct rows *rows, const element *x, const element *y,
                                                  part last) {
-    return long_rows_group(rows, x, y, last, CACHED_ROWS_AT_ONCE);
+    return long_rows_group(rows, x, y, last, CACHED_ROWS_AT_ONCE, CACHED_ROWS_AT_ONCE <= 2);
 }
 
 static __attribute__((noinline)) vec long_most(const struct rows *rows, const element *x, const element *y, part last) {
-    return long_rows_group(rows, x, y, last, MOST_ROWS_AT_ONCE);
+    return long_rows_group(rows, x, y, last, MOST_ROWS_AT_ONCE, false);
 }
 
 /* Too few rows to be worth a group. */

@@ -47,6 +47,10 @@ static inline vec load(const element *data) {
     return OF_TYPE(loadu)((const void *)data);
 }
 
+static inline vec load_by_halves(const element *data) {
+    return load(data); /* two vectors to a cache line */
+}
+
 static inline vec in_register(vec a) {
     __asm__("" : "+x"(a));
     return a;

@@ -6,6 +6,7 @@
 #define LANES COMPONENT_LANES
 #define first_lanes first_component_lanes
 #define load load_components
+#define load_by_halves load_components_by_halves
 #define load_part load_part_of_components
 #define store store_components
 #define store_part store_part_of_components
@@ -22,6 +23,7 @@
 #undef LANES
 #undef first_lanes
 #undef load
+#undef load_by_halves
 #undef load_part
 #undef store
 #undef store_part
@@ -57,6 +59,10 @@ static inline int64_t part_extent(part lanes_present) {
 
 static inline vec load(const element *data) {
     return load_components(&data->real);
+}
+
+static inline vec load_by_halves(const element *data) {
+    return load_components_by_halves(&data->real);
 }
 
 static inline vec load_part(const element *data, part lanes_read) {

@@ -41,6 +41,10 @@ static inline vec load(const element *data) {
     return OF_TYPE(vld1q)((const void *)data);
 }
 
+static inline vec load_by_halves(const element *data) {
+    return load(data);
+}
+
 static inline vec in_register(vec a) {
     __asm__("" : "+w"(a));
     return a;

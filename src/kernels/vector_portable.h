@@ -30,6 +30,10 @@ static inline vec load(const element *data) {
     return a;
 }
 
+static inline vec load_by_halves(const element *data) {
+    return load(data);
+}
+
 static inline vec in_register(vec a) {
     return a;
 }
