@@ -69,28 +69,8 @@ struct kernel_case {
     int64_t m, n, k;
     enum layout_kind x, y, out;
     enum guarded_side side;
-    bool scales, splits_k;
+    bool scales, conjugates_y;
 };
-
-struct k_axes {
-    int count;
-    struct axis axes[2];
-};
-
-/* k as one axis, or as two that together step the same. */
-static struct k_axes k_group(const struct kernel_case *tested, const struct operand_memory *x,
-                             const struct operand_memory *y) {
-    const int64_t x_k = x->layout.column_stride, y_k = y->layout.row_stride;
-    struct k_axes group = {.count = 1, .axes = {{tested->k, {x_k, y_k, 0}}}};
-    if (tested->splits_k && tested->k > 0 && tested->k % 2 == 0) {
-        group.count = 2;
-        group.axes[0] = (struct axis){tested->k / 2, {2 * x_k, 2 * y_k, 0}};
-        group.axes[1] = (struct axis){2, {x_k, y_k, 0}};
-    }
-    if (tested->k == 1)
-        group.count = 0;
-    return group;
-}
 
 static void compare(const struct kernel_case *tested, const struct operand_memory *out,
                     const oracle_element *expected) {
@@ -99,11 +79,10 @@ static void compare(const struct kernel_case *tested, const struct operand_memor
         const unsigned char *element = (const unsigned char *)out->tensor.data + expected[i].offset * (int64_t)size;
         if (!oracle_matches(out->tensor.dtype, &expected[i], element)) {
             const oracle_value got = oracle_read(out->tensor.dtype, element);
-            fail_msg("%s m %d n %d k %d, layouts %d %d %d, side %d, scaled %d, split %d: element %d is (%Lg, %Lg, "
-                     "%lld), not "
-                     "(%Lg, %Lg, %lld)",
+            fail_msg("%s m %d n %d k %d, layouts %d %d %d, side %d, scaled %d, y conjugated %d: element %d is "
+                     "(%Lg, %Lg, %lld), not (%Lg, %Lg, %lld)",
                      tested->kernel->name, (int)tested->m, (int)tested->n, (int)tested->k, tested->x, tested->y,
-                     tested->out, tested->side, tested->scales, tested->splits_k, (int)i, got.real, got.imaginary,
+                     tested->out, tested->side, tested->scales, tested->conjugates_y, (int)i, got.real, got.imaginary,
                      (long long)got.bits, expected[i].value.real, expected[i].value.imaginary,
                      (long long)expected[i].value.bits);
         }
@@ -120,9 +99,14 @@ static batchdot_options options_of(const struct kernel_case *tested) {
         options.beta[0] = is_integer ? 1 : 2;
         options.beta[1] = is_complex ? -1 : 0;
         options.conj_x = is_complex;
-        options.conj_y = is_complex && tested->splits_k;
     }
+    options.conj_y = tested->conjugates_y;
     return options;
+}
+
+/* Of side, scales and, for complex elements, conjugates_y. */
+static int variants_of(const struct kernel *kernel) {
+    return oracle_is_complex(kernel->out) ? 8 : 4;
 }
 
 static void run_case(const struct kernel_case *tested) {
@@ -132,8 +116,6 @@ static void run_case(const struct kernel_case *tested) {
     y.layout = layout_of(tested->y, tested->k, tested->n);
     out.layout = layout_of(tested->out, tested->m, tested->n);
     const batchdot_options options = options_of(tested);
-    const struct k_axes k = k_group(tested, &x, &y);
-    const struct axis inner = k.count ? k.axes[k.count - 1] : (struct axis){1, {1, 1, 0}};
     const struct product product = {
         .m = tested->m,
         .n = tested->n,
@@ -142,11 +124,9 @@ static void run_case(const struct kernel_case *tested) {
         .out_m = out.layout.row_stride,
         .out_n = out.layout.column_stride,
         .items = 1,
-        .k = inner.extent,
-        .x_k = inner.stride[OPERAND_X],
-        .y_k = inner.stride[OPERAND_Y],
-        .outer_k = k.axes,
-        .outer_k_count = k.count ? k.count - 1 : 0,
+        .k = tested->k,
+        .x_k = tested->k == 1 ? 1 : x.layout.column_stride,
+        .y_k = tested->k == 1 ? 1 : y.layout.row_stride,
         .alpha = {options.alpha[0], options.alpha[1]},
         .beta = {options.beta[0], options.beta[1]},
         .conjugate_x = options.conj_x,
@@ -179,10 +159,10 @@ static void test_kernel_in_all_shapes(void **state) {
         tested.n = n_extents[i / M_COUNT];
         for (int k = 0; k < 4; k++) {
             tested.k = (const int64_t[]){0, 1, 6, 13}[k];
-            for (int variant = 0; variant < 8; variant++) {
+            for (int variant = 0; variant < variants_of(tested.kernel); variant++) {
                 tested.side = variant & 1 ? GUARD_BEFORE : GUARD_BEHIND;
                 tested.scales = variant & 2;
-                tested.splits_k = variant & 4;
+                tested.conjugates_y = variant & 4;
                 run_case(&tested);
             }
         }
@@ -196,13 +176,13 @@ static void test_kernel_in_all_layouts(void **state) {
     for (int x = 0; x < LAYOUT_KIND_COUNT; x++) {
         for (int y = 0; y < LAYOUT_KIND_COUNT; y++) {
             for (int out = 0; out < BROADCAST; out++) {
-                for (int variant = 0; variant < 8; variant++) {
+                for (int variant = 0; variant < variants_of(tested.kernel); variant++) {
                     tested.x = (enum layout_kind)x;
                     tested.y = (enum layout_kind)y;
                     tested.out = (enum layout_kind)out;
                     tested.side = variant & 1 ? GUARD_BEFORE : GUARD_BEHIND;
                     tested.scales = variant & 2;
-                    tested.splits_k = variant & 4;
+                    tested.conjugates_y = variant & 4;
                     run_case(&tested);
                 }
             }

@@ -39,7 +39,7 @@ static bool is_best_abreast(const struct contraction *contraction, const struct 
     enum { LEAST_ITEMS = 16, MOST_WORK = 12 * 12 * 12, MOST_WORK_PER_ITEM = 4 };
     const struct product *const product = &preparation->product;
     const bool is_beside = product->items >= LEAST_ITEMS && (product->x_item | product->y_item) == 1;
-    if (!is_beside || contraction->is_normalized || product->outer_k_count > 0 || product->k == 0)
+    if (!is_beside || contraction->is_normalized || preparation->outer_k_count > 0 || product->k == 0)
         return false;
     const bool has_units = (product->m > 1 && product->x_m == 1) || (product->n > 1 && product->y_n == 1) ||
                            (product->k > 1 && (product->x_k == 1 || product->y_k == 1));
@@ -75,8 +75,6 @@ void bd_native_prepare(const struct contraction *contraction, struct preparation
         .y_n = n.stride[OPERAND_Y],
         .out_m = m.stride[OPERAND_OUT],
         .out_n = n.stride[OPERAND_OUT],
-        .outer_k = k_axes->axes,
-        .outer_k_count = k_axes->count ? k_axes->count - 1 : 0,
         .alpha = {contraction->alpha[0], contraction->alpha[1]},
         .beta = {contraction->beta[0], contraction->beta[1]},
         .conjugate_x = contraction->conjugate[OPERAND_X],
@@ -93,7 +91,8 @@ void bd_native_prepare(const struct contraction *contraction, struct preparation
         product->x_m = 1;
         product->out_m = product->n;
     }
-    preparation->is_staged = contraction->is_normalized || product->outer_k_count > 0;
+    preparation->outer_k_count = k_axes->count ? k_axes->count - 1 : 0;
+    preparation->is_staged = contraction->is_normalized || preparation->outer_k_count > 0;
     if (!preparation->is_staged) {
         preparation->kernel = bd_find_kernel(bd_isa(), dtype[OPERAND_X], dtype[OPERAND_Y], dtype[OPERAND_OUT], product);
         preparation->is_staged = preparation->kernel->form == PLAIN && product->out_n != 1 && product->k > 0;
@@ -159,7 +158,7 @@ void bd_native_keep(struct preparation *preparation, int num_threads) {
     const struct kernel *const kernel = preparation->kernel;
     struct product product = preparation->product;
     if (preparation->is_staged)
-        product = bd_staged_product(&product);
+        product = bd_staged_product(&product, preparation->outer_k_count > 0);
     if (kernel->prepare) {
         void *const prepared = bd_aligned_alloc(kernel->prepare(&product, NULL));
         if (prepared)

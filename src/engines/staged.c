@@ -13,14 +13,13 @@
  * elements and the factors that go with these. */
 enum { STAGE_SIZE = 66 * 1024 };
 
-struct product bd_staged_product(const struct product *product) {
+struct product bd_staged_product(const struct product *product, bool adds) {
     struct product staged = *product;
     staged.out_n = 1;
     staged.out_m = product->n;
     staged.out_item = product->m * product->n;
-    staged.outer_k_count = 0;
     staged.alpha[0] = 1;
-    staged.beta[0] = product->outer_k_count > 0;
+    staged.beta[0] = adds;
     staged.alpha[1] = staged.beta[1] = 0;
     return staged;
 }
@@ -43,7 +42,7 @@ static struct vectors vectors_of(const struct contraction *contraction, const st
 }
 
 /* The squares of vectors whose elements follow one upon the other, as a batch of dot products of each with itself. */
-static struct product squares_product(const struct vectors *vectors, const struct product *product) {
+static struct product squares_product(const struct vectors *vectors, const struct product *product, bool adds) {
     return (struct product){.items = vectors->rows,
                             .m = 1,
                             .n = 1,
@@ -58,27 +57,26 @@ static struct product squares_product(const struct vectors *vectors, const struc
                             .out_m = 1,
                             .out_n = 1,
                             .alpha = {1, 0},
-                            .beta = {product->outer_k_count > 0, 0},
+                            .beta = {adds, 0},
                             .conjugate_y = bd_dtype_info(vectors->dtype)->is_complex};
 }
 
-static const struct kernel *find_squares_kernel(const struct contraction *contraction, const struct product *product,
-                                                enum operand operand) {
-    const struct vectors vectors = vectors_of(contraction, product, operand);
+static const struct kernel *find_squares_kernel(const struct contraction *contraction,
+                                                const struct preparation *preparation, enum operand operand) {
+    const struct vectors vectors = vectors_of(contraction, &preparation->product, operand);
     if (vectors.k_stride != 1)
         return NULL;
-    const struct product squares = squares_product(&vectors, product);
+    const struct product squares = squares_product(&vectors, &preparation->product, preparation->outer_k_count > 0);
     return bd_find_kernel(bd_isa(), vectors.dtype, vectors.dtype, bd_sum_dtype(vectors.dtype), &squares);
 }
 
 void bd_staged_prepare(const struct contraction *contraction, struct preparation *preparation) {
-    const struct product *const product = &preparation->product;
-    const struct product staged = bd_staged_product(product);
+    const struct product staged = bd_staged_product(&preparation->product, preparation->outer_k_count > 0);
     preparation->kernel = bd_find_kernel(bd_isa(), contraction->dtype[OPERAND_X], contraction->dtype[OPERAND_Y],
                                          bd_sum_dtype(contraction->dtype[OPERAND_OUT]), &staged);
     if (contraction->is_normalized) {
-        preparation->x_squares = find_squares_kernel(contraction, product, OPERAND_X);
-        preparation->y_squares = find_squares_kernel(contraction, product, OPERAND_Y);
+        preparation->x_squares = find_squares_kernel(contraction, preparation, OPERAND_X);
+        preparation->y_squares = find_squares_kernel(contraction, preparation, OPERAND_Y);
     }
 }
 
@@ -107,7 +105,7 @@ void bd_keep_to_stage(const struct contraction *contraction, int64_t *block_m, i
 /* Of one pass over k, to sums[items, rows]; later passes add. */
 static void add_squares(const struct vectors *vectors, const struct kernel *kernel, const struct product *product,
                         bool is_first, const char *data, char *sums, int64_t size) {
-    struct product squares = squares_product(vectors, product);
+    struct product squares = squares_product(vectors, product, !is_first);
     const int64_t item_stride = vectors->item_stride * bd_dtype_info(vectors->dtype)->size;
     int64_t items = vectors->items;
     if (kernel && (squares.items == 1 || vectors->item_stride == squares.items * vectors->row_stride)) {
@@ -169,7 +167,7 @@ static void make_factors(batchdot_dtype dtype, void *squares, int64_t count, dou
         invert_f64(squares, count, epsilon);
         break;
     default:
-        invert_f32(squares, count, (float)epsilon);
+        invert_f32(squares, count, epsilon);
     }
 }
 
@@ -182,13 +180,13 @@ static void find_factors(const struct contraction *contraction, const struct pre
     if (vectors.item_stride == 0)
         vectors.items = 1;
     const int64_t count = vectors.items * vectors.rows,
-                  steps = bd_walk_length(product->outer_k, product->outer_k_count);
+                  passes = bd_walk_length(contraction->k.axes, preparation->outer_k_count);
     if (!kernel)
         memset(factors, 0, (size_t)(count * size));
     struct walk outer_k;
-    bd_walk_start(&outer_k, product->outer_k, product->outer_k_count, 0);
-    for (int64_t step = 0; step < steps; step++, bd_walk_next(&outer_k))
-        add_squares(&vectors, kernel, product, step == 0, data + outer_k.offset[operand] * element_size, factors, size);
+    bd_walk_start(&outer_k, contraction->k.axes, preparation->outer_k_count, 0);
+    for (int64_t pass = 0; pass < passes; pass++, bd_walk_next(&outer_k))
+        add_squares(&vectors, kernel, product, pass == 0, data + outer_k.offset[operand] * element_size, factors, size);
 
     make_factors(vectors.dtype, factors, count, contraction->normalize_epsilon);
     const size_t real_size = (size_t)(bd_dtype_info(vectors.dtype)->is_complex ? size / 2 : size);
@@ -201,8 +199,8 @@ void bd_run_staged(const struct contraction *contraction, const struct preparati
     alignas(64) char stage[STAGE_SIZE];
     const batchdot_dtype *dtype = contraction->dtype;
     const int64_t x_size = bd_dtype_info(dtype[OPERAND_X])->size, y_size = bd_dtype_info(dtype[OPERAND_Y])->size;
-    const int64_t steps = bd_walk_length(product->outer_k, product->outer_k_count);
-    struct product staged = bd_staged_product(product);
+    const int64_t passes = bd_walk_length(contraction->k.axes, preparation->outer_k_count);
+    struct product staged = bd_staged_product(product, false);
     struct walk outer_k;
     bd_walk_start(&outer_k, product->outer_k, product->outer_k_count, 0);
     for (int64_t step = 0; step < steps; step++, bd_walk_next(&outer_k)) {

@@ -4,17 +4,13 @@
 #define PASTE_NAMES(a, b, c) a##b##c
 #define PASTE(a, b, c) PASTE_NAMES(a, b, c)
 
-/* What no family can do: sums over no element, and over axes that do not merge. */
-static bool is_plain_sum(const struct product *product) {
-    return product->k > 0 && product->outer_k_count == 0;
-}
-
+/* No family sums over no element. */
 #define DEFINE_KERNEL(family)                                                                                          \
     void PASTE(bd_, NAME, _##family)(const struct product *product, const void *x, const void *y, void *out) {         \
         family##_product(product, x, y, out);                                                                          \
     }                                                                                                                  \
     bool PASTE(bd_, NAME, _##family##_accepts)(const struct product *product) {                                        \
-        return is_plain_sum(product) && family##_accepts(product);                                                     \
+        return product->k > 0 && family##_accepts(product);                                                            \
     }
 
 /* For a family with a struct family_plan, which family_prepare fills in. */

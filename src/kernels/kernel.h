@@ -21,8 +21,6 @@ struct product {
     int64_t items, m, n, k;
     int64_t x_item, y_item, out_item;
     int64_t x_m, x_k, y_k, y_n, out_m, out_n;
-    const struct axis *outer_k; /* contracted axes around k, not to be merged with it */
-    int outer_k_count;
     double alpha[2], beta[2]; /* real, imaginary; beta 0 does not read out */
     bool conjugate_x, conjugate_y;
     void *prepared; /* what the kernel's prepare wrote for such a product, or NULL; only read */

@@ -13,7 +13,6 @@
  * A tile of the output is held in TILE_M * TILE_N accumulators, each element being summed over k in order by one of
  * them: the order that a naive loop has. The tile's columns are what a compiler can put into a vector. */
 
-#include "contraction/walk.h"
 #include "kernels/kernel_prototypes.h"
 
 #ifndef BATCHDOT_KERNELS_PRODUCT_TEMPLATE_H
@@ -55,32 +54,24 @@ enum { TILE_M = 4, TILE_N = 8 };
 static inline __attribute__((always_inline)) void PASTE(NAME, _tile)(const struct product *product, const X_ELEMENT *x,
                                                                      const Y_ELEMENT *y, OUT_ELEMENT *out, int m, int n,
                                                                      int64_t y_n) {
-    const int64_t outer_extent = bd_walk_length(product->outer_k, product->outer_k_count);
-    struct walk outer;
-    bd_walk_start(&outer, product->outer_k, product->outer_k_count, 0);
-
     SUM sums[TILE_M][TILE_N];
     for (int i = 0; i < m; i++)
         for (int j = 0; j < n; j++)
             sums[i][j] = (SUM){0};
 
-    for (int64_t outer_step = 0; outer_step < outer_extent; outer_step++, bd_walk_next(&outer)) {
-        const X_ELEMENT *x_column = x + outer.offset[OPERAND_X];
-        const Y_ELEMENT *y_row = y + outer.offset[OPERAND_Y];
-        for (int64_t step = 0; step < product->k; step++) {
-            SUM row[TILE_N];
-            for (int j = 0; j < n; j++) {
-                row[j] = WIDEN_Y(y_row[step * product->y_k + j * y_n]);
-                if (product->conjugate_y)
-                    row[j] = CONJUGATE(row[j]);
-            }
-            for (int i = 0; i < m; i++) {
-                SUM factor = WIDEN_X(x_column[step * product->x_k + i * product->x_m]);
-                if (product->conjugate_x)
-                    factor = CONJUGATE(factor);
-                for (int j = 0; j < n; j++)
-                    sums[i][j] = MULTIPLY_ADD(sums[i][j], factor, row[j]);
-            }
+    for (int64_t step = 0; step < product->k; step++) {
+        SUM row[TILE_N];
+        for (int j = 0; j < n; j++) {
+            row[j] = WIDEN_Y(y[step * product->y_k + j * y_n]);
+            if (product->conjugate_y)
+                row[j] = CONJUGATE(row[j]);
+        }
+        for (int i = 0; i < m; i++) {
+            SUM factor = WIDEN_X(x[step * product->x_k + i * product->x_m]);
+            if (product->conjugate_x)
+                factor = CONJUGATE(factor);
+            for (int j = 0; j < n; j++)
+                sums[i][j] = MULTIPLY_ADD(sums[i][j], factor, row[j]);
         }
     }
 

@@ -11,14 +11,14 @@
         small_dot_product(product, x_kind, x_flip, y_kind, out_kind, x, y, out);                                       \
     }                                                                                                                  \
     bool PASTE(bd_, NAME, _##dtypes##_dot_accepts)(const struct product *product) {                                    \
-        return is_plain_sum(product) && small_dot_accepts(product);                                                    \
+        return product->k > 0 && small_dot_accepts(product);                                                           \
     }                                                                                                                  \
     void PASTE(bd_, NAME, _##dtypes##_grouped)(const struct product *product, const void *x, const void *y,            \
                                                void *out) {                                                            \
         grouped_product(product, x_kind, x_flip, y_kind, out_kind, x, y, out);                                         \
     }                                                                                                                  \
     bool PASTE(bd_, NAME, _##dtypes##_grouped_accepts)(const struct product *product) {                                \
-        return is_plain_sum(product) && grouped_accepts(product);                                                      \
+        return product->k > 0 && grouped_accepts(product);                                                             \
     }                                                                                                                  \
     int64_t PASTE(bd_, NAME, _##dtypes##_grouped_scratch)(const struct product *product) {                             \
         return grouped_scratch(product);                                                                               \
@@ -31,7 +31,7 @@
         widened_product(product, x_kind, y_kind, out_kind, x, y, out);                                                 \
     }                                                                                                                  \
     bool PASTE(bd_, NAME, _##dtypes##_widened_accepts)(const struct product *product) {                                \
-        return is_plain_sum(product) && is_tiny_item(product);                                                         \
+        return product->k > 0 && is_tiny_item(product);                                                                \
     }                                                                                                                  \
     size_t PASTE(bd_, NAME, _##dtypes##_widened_prepare)(const struct product *product, void *prepared) {              \
         return widened_prepare(product, (out_kind) == OUT_LANES, prepared);                                            \
