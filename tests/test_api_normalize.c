@@ -63,6 +63,7 @@ static const vector_row vector_rows[] = {
     {"epsilon above one norm", {1, 2, 2}, {4, 4, 7}, 36, 1, 0, NAN, 26.0 / 54},
     {"epsilon equal to the square of a norm", {1, 2, 2}, {4, 4, 7}, 9, 1, 0, NAN, 26.0 / 27},
     {"epsilon beyond a float", {1, 2, 2}, {4, 4, 7}, 1e100, 1, 0, NAN, 26e-100},
+    {"epsilon just beyond a float", {1, 2, 2}, {4, 4, 7}, 1e39, 1e38, 0, NAN, 2.6},
     {"alpha", {1, 2, 2}, {4, 4, 7}, 1e-12, -2, 0, NAN, -52.0 / 27},
     {"alpha 0", {1, 2, 2}, {4, 4, 7}, 1e-12, 0, 0, NAN, 0},
     {"beta", {1, 2, 2}, {4, 4, 7}, 1e-12, 1, 1, 3, 3 + 26.0 / 27},

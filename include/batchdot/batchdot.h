@@ -39,7 +39,7 @@
  *   - The bits of an item's result depend on that item alone, its shape and strides, and the processor (its instruction
  *     set and the length of vector that suits it): not on the batch's size, the item's place in it or the number of
  *     threads. (Where BLAS computes, which AUTO chooses for large items, this holds as far as the linked BLAS keeps
- *     it.)
+ *     it. Which NaN a NaN is, its sign and payload, is not promised.)
  *   - An f32 or f64 element is off by at most k * eps * sum |x * y|, eps being FLT_EPSILON or DBL_EPSILON: the usual
  *     bound of a sum of k products (Higham, Accuracy and Stability of Numerical Algorithms, 3.1). So are the real and
  *     the imaginary part of a c64 or c128 element, each with the 2 k products of parts that it is the sum of.
@@ -187,8 +187,7 @@ typedef enum batchdot_engine {
  *
  * The struct may grow at its end. A program compiled against an older header gets the defaults for what it does not
  * know; one compiled against a newer header gets BATCHDOT_ERROR_OPTION if it sets something this library does not know.
- * A struct_size that no version can have (one that ends before alpha or within a field, or beyond 4096) is
- * BATCHDOT_ERROR_OPTION too.
+ * A struct_size that no version can have had, or one beyond 4096, is BATCHDOT_ERROR_OPTION too.
  */
 typedef struct batchdot_options {
     size_t struct_size; /* sizeof(batchdot_options), as the caller knows it */
@@ -197,7 +196,8 @@ typedef struct batchdot_options {
     batchdot_engine engine; /* see batchdot_engine */
     /* out = alpha * (x . y) + beta * out, as (real, imaginary); beta 0 never reads the output. The imaginary parts must
      * be 0 for real dtypes; integer dtypes take alpha 1 and beta 0 or 1 only. Both are rounded to the precision that
-     * the product is summed in, and must be in its range. */
+     * the product is summed in, and must be in its range. Of a long sum alpha may multiply each part, as in a BLAS: an
+     * alpha with which some part leaves that range, as does one that is infinite, may give NaN. */
     double alpha[2], beta[2];
     int conj_x, conj_y; /* nonzero: conjugate that operand. Ignored for real dtypes */
     /* normalize nonzero: x and y are divided by their L2 norms along the contracted axes, as Keras's
@@ -229,8 +229,8 @@ typedef struct batchdot_plan batchdot_plan;
  * batchdot_axes. options may be NULL: the defaults.
  *
  * On success the caller owns *plan and releases it with batchdot_plan_destroy. On failure *plan is NULL.
- * A plan for items of f32 or f64 may hold some KiB of what it works out beforehand, and for large ones scratch memory,
- * 0.6 to 1.3 MiB for every thread that it may use; where there is none to be had it is slower, and no failure.
+ * A plan may hold some KiB of what it works out beforehand, and scratch memory, 30 KiB to 1.3 MiB for every thread that
+ * it may use, where that makes its items faster; where there is none to be had it is slower, and no failure.
  * Statuses, in this order: NULL (plan); MEMORY; those of batchdot, less those about data; OPTION. */
 BATCHDOT_API batchdot_status batchdot_plan_create(batchdot_plan **plan, const batchdot_tensor *x,
                                                   const batchdot_tensor *y, const batchdot_axes *axes,
@@ -238,7 +238,7 @@ BATCHDOT_API batchdot_status batchdot_plan_create(batchdot_plan **plan, const ba
 
 /* Executes a plan on data laid out as the plan was told. Each pointer is that of element [0, 0, ...]; one may be NULL
  * if its tensor has no elements. Statuses, in this order: NULL, OVERLAP. Allocates nothing; the OpenMP runtime may,
- * when it makes its threads, and a BLAS may. */
+ * when it makes its threads, and a BLAS may. Takes up to 160 KiB of each thread's stack. */
 BATCHDOT_API batchdot_status batchdot_plan_execute(const batchdot_plan *plan, const void *x, const void *y, void *out);
 
 /* Writes a few lines on what the plan does and why: the folded contraction, the engine and kernel, who refused it and
@@ -342,8 +342,8 @@ BATCHDOT_API batchdot_status batchdot_plan_create_einsum(batchdot_plan **plan, c
  * the vector, if the axes allow.
  *
  * Of the options, alpha and beta are the gradient's own: beta 1 accumulates, as for an x that is used twice; an alpha
- * of the product is to be given conjugated. conj_x and conj_y say what the product conjugates. normalize is
- * BATCHDOT_ERROR_OPTION.
+ * of the product is to be given conjugated, unless the product conjugates the tensor that the gradient is by. conj_x
+ * and conj_y say what the product conjugates. normalize is BATCHDOT_ERROR_OPTION.
  *
  * Statuses, in this order: NULL (plan); MEMORY; NULL (grad_out, y or x); RANK (grad_out and y, or x, cannot go together
  * with any rank of the third); those of batchdot_infer_shape for x and y; OUTPUT (grad_out has not the product's

@@ -95,6 +95,7 @@ void bd_native_prepare(const struct contraction *contraction, struct preparation
     preparation->is_staged = contraction->is_normalized || preparation->outer_k_count > 0;
     if (!preparation->is_staged) {
         preparation->kernel = bd_find_kernel(bd_isa(), dtype[OPERAND_X], dtype[OPERAND_Y], dtype[OPERAND_OUT], product);
+        /* No kernel with vectors writes with other strides, but all write to a stage. */
         preparation->is_staged = preparation->kernel->form == PLAIN && product->out_n != 1 && product->k > 0;
     }
     if (preparation->is_staged)
@@ -293,7 +294,7 @@ static __attribute__((noinline)) void run_in_parts(const struct contraction *con
 static void execute(const struct contraction *contraction, const struct preparation *preparation, int num_threads,
                     const void *x, const void *y, void *out) {
     if (preparation->most_threads == 1 && contraction->batch.count <= 1 && !preparation->is_staged &&
-        !preparation->is_abreast)
+        !preparation->is_abreast && !preparation->slots)
         preparation->kernel->run(&preparation->product, x, y, out);
     else
         run_in_parts(contraction, preparation, num_threads, x, y, out);

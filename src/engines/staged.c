@@ -4,6 +4,7 @@
 #include "contraction/walk.h"
 #include "kernels/stage.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdalign.h>
 #include <stddef.h>
@@ -114,7 +115,6 @@ static void add_squares(const struct vectors *vectors, const struct kernel *kern
         squares.items *= items;
         items = 1;
     }
-    squares.beta[0] = !is_first;
     for (int64_t item = 0; item < items; item++) {
         if (kernel)
             kernel->run(&squares, data, data, sums);
@@ -138,11 +138,13 @@ static void add_squares_of_parts_f64(double *squares, int64_t count) {
 }
 
 /* 1 / sqrt(max(square, epsilon)), but 0 where that is a division by 0; NaN stays NaN. The division is done whatever the
- * square is, so that a compiler can use vectors. */
-static void invert_f32(float *factors, int64_t count, float epsilon) {
+ * square is, so that a compiler can use vectors. An epsilon may be beyond the range of squares. */
+static void invert_f32(float *factors, int64_t count, double epsilon) {
+    const float least = epsilon > FLT_MAX ? INFINITY : (float)epsilon;
+    const float most = least > 0 ? (float)(1 / sqrt(epsilon)) : 0;
     for (int64_t i = 0; i < count; i++) {
-        const float square = factors[i] < epsilon ? epsilon : factors[i], inverse = 1 / sqrtf(square);
-        factors[i] = square == 0 ? 0 : inverse;
+        const float square = factors[i], inverse = 1 / sqrtf(square);
+        factors[i] = square < least ? most : square == 0 ? 0 : inverse;
     }
 }
 
@@ -157,7 +159,7 @@ static void make_factors(batchdot_dtype dtype, void *squares, int64_t count, dou
     switch (dtype) {
     case BATCHDOT_C64:
         add_squares_of_parts_f32(squares, count);
-        invert_f32(squares, count, (float)epsilon);
+        invert_f32(squares, count, epsilon);
         break;
     case BATCHDOT_C128:
         add_squares_of_parts_f64(squares, count);
@@ -202,9 +204,9 @@ void bd_run_staged(const struct contraction *contraction, const struct preparati
     const int64_t passes = bd_walk_length(contraction->k.axes, preparation->outer_k_count);
     struct product staged = bd_staged_product(product, false);
     struct walk outer_k;
-    bd_walk_start(&outer_k, product->outer_k, product->outer_k_count, 0);
-    for (int64_t step = 0; step < steps; step++, bd_walk_next(&outer_k)) {
-        staged.beta[0] = step > 0;
+    bd_walk_start(&outer_k, contraction->k.axes, preparation->outer_k_count, 0);
+    for (int64_t pass = 0; pass < passes; pass++, bd_walk_next(&outer_k)) {
+        staged.beta[0] = pass > 0;
         preparation->kernel->run(&staged, x + outer_k.offset[OPERAND_X] * x_size,
                                  y + outer_k.offset[OPERAND_Y] * y_size, stage);
     }

@@ -31,9 +31,9 @@ static inline int64_t bd_count_elements(int ndim, const int64_t *shape) {
     return is_empty ? 0 : overflows ? TOO_MANY : count;
 }
 
-/* That a shape is there and has no negative extent; and counts its elements. */
 batchdot_status bd_fail_with_extents(const struct operand_shape *operand);
 
+/* That a shape is there and has no negative extent; and counts its elements. */
 static inline batchdot_status bd_check_shape(const struct operand_shape *operand, int64_t *count) {
     const bool is_there = operand->shape || operand->ndim == 0;
     *count = is_there ? bd_count_elements(operand->ndim, operand->shape) : NEGATIVE_EXTENT;
@@ -58,10 +58,10 @@ batchdot_status bd_check_axis_range(const struct operand_shape *operand, int axi
 /* That a result of so many axes can be. */
 batchdot_status bd_check_result_rank(const struct operand_shape *x, const struct operand_shape *y, int ndim);
 
-/* Counts the result's elements, and checks that an int64_t can count them and each input's. */
 batchdot_status bd_fail_with_count(const struct operand_shape *x, const struct operand_shape *y,
                                    const struct product_shape *result);
 
+/* Counts the result's elements, and checks that an int64_t can count them and each input's. */
 static inline batchdot_status bd_check_counts(const struct operand_shape *x, const struct operand_shape *y,
                                               struct product_shape *result) {
     result->count = bd_count_elements(result->ndim, result->shape);
