@@ -22,6 +22,11 @@ struct rows {
     int64_t x_step, y_step, out_step;
 };
 
+/* Which a compiler would load for each of several multiplications. */
+static inline vec loaded_once(vec a) {
+    return ACCUMULATOR_VECTORS > 1 ? in_register(a) : a;
+}
+
 /* A row of x that is used for one row of y after the other stays in registers. */
 struct x_row {
     row_vector vectors[SHORT_ROW];
@@ -50,15 +55,19 @@ static inline __attribute__((always_inline)) accumulator short_row(const struct 
     return chains == 1 ? sums[0] : add_sums(add_sums(sums[0], sums[1]), add_sums(sums[2], sums[3]));
 }
 
-/* long_rows of one row, which in its place takes up to an eighth longer to read rows of some KiB from memory. */
-static inline accumulator long_row(const element *x, const element *y, int64_t k, part last) {
+/* long_rows of one row, which in its place takes up to an eighth longer to read rows of some KiB from memory. x_stays
+ * is a constant: an x that comes from memory as well is read a little faster by loads for each multiplication. */
+static inline __attribute__((always_inline)) accumulator long_row(const element *x, const element *y, int64_t k,
+                                                                  part last, bool x_stays) {
     accumulator sums[4] = {no_sum(), no_sum(), no_sum(), no_sum()};
     int64_t i = 0;
     for (; i + 4 * LANES <= k; i += 4 * LANES) {
 #pragma GCC unroll 4
-        for (int j = 0; j < 4; j++)
-            sums[j] =
-                accumulate_row(row_vector_of(load(x + i + j * LANES)), load_by_halves(y + i + j * LANES), sums[j]);
+        for (int j = 0; j < 4; j++) {
+            const vec x_vector = load(x + i + j * LANES), y_vector = load_by_halves(y + i + j * LANES);
+            sums[j] = accumulate_row(row_vector_of(x_stays ? loaded_once(x_vector) : x_vector), loaded_once(y_vector),
+                                     sums[j]);
+        }
     }
 #pragma GCC unroll 4
     for (int j = 0; j < 4; j++, i += LANES) {
@@ -92,7 +101,8 @@ static inline __attribute__((always_inline)) void long_rows(const element *x, co
 #pragma GCC unroll 4
             for (int row = 0; row < rows; row++) {
                 const element *const from = y + row * y_step + i + j * LANES;
-                sums[row][j] = accumulate_row(x_vector, by_halves ? load_by_halves(from) : load(from), sums[row][j]);
+                sums[row][j] =
+                    accumulate_row(x_vector, loaded_once(by_halves ? load_by_halves(from) : load(from)), sums[row][j]);
             }
         }
     }
@@ -130,16 +140,27 @@ static inline __attribute__((always_inline)) vec short_group(const struct rows *
     return results_of_rows(rows->product, sums);
 }
 
-/* Out of line, as the next ones: how a compiler mixes the loops of several decides how fast memory is read. */
-static __attribute__((noinline)) vec long_group(const struct rows *rows, int64_t count, const element *x,
-                                                const element *y, part last) {
+/* x_stays is a constant. */
+static inline __attribute__((always_inline)) vec long_group(const struct rows *rows, int64_t count, const element *x,
+                                                            const element *y, part last, bool x_stays) {
     accumulator sums[LANES];
     for (int row = 0; row < LANES; row++) {
-        sums[sum_slot(row)] = row < count ? long_row(x, y, rows->k, last) : no_sum();
+        sums[sum_slot(row)] = row < count ? long_row(x, y, rows->k, last, x_stays) : no_sum();
         x += rows->x_step;
         y += rows->y_step;
     }
     return results_of_rows(rows->product, sums);
+}
+
+/* Out of line, as the next ones: how a compiler mixes the loops of several decides how fast memory is read. */
+static __attribute__((noinline)) vec long_dots(const struct rows *rows, int64_t count, const element *x,
+                                               const element *y, part last) {
+    return long_group(rows, count, x, y, last, false);
+}
+
+static __attribute__((noinline)) vec long_by_vector(const struct rows *rows, int64_t count, const element *x,
+                                                    const element *y, part last) {
+    return long_group(rows, count, x, y, last, true);
 }
 
 /* What y takes, as far as the items are different. */
@@ -195,7 +216,7 @@ static __attribute__((noinline)) vec long_most(const struct rows *rows, const el
 /* Too few rows to be worth a group. */
 static inline __attribute__((always_inline)) void few_rows(struct scaling scaling, const struct rows *rows,
                                                            int64_t count, const element *x, const element *y,
-                                                           element *out, int vectors, part last) {
+                                                           element *out, int vectors, bool x_stays, part last) {
     for (int64_t row = 0; row < count; row++) {
         accumulator sum;
         if (vectors > 0) {
@@ -203,7 +224,7 @@ static inline __attribute__((always_inline)) void few_rows(struct scaling scalin
             load_x_row(&x_row, x, vectors, last);
             sum = short_row(&x_row, y, vectors, last);
         } else {
-            sum = long_row(x, y, rows->k, last);
+            sum = long_row(x, y, rows->k, last, x_stays);
         }
         finish_element(scaling, out, result_of_row(rows->product, sum));
         x += rows->x_step;
@@ -233,9 +254,9 @@ static inline __attribute__((always_inline)) void dot_rows(const struct product 
     for (int64_t row = 0; row < rows->count; row += LANES) {
         const int64_t count = rows->count - row < LANES ? rows->count - row : LANES;
         if (count <= LANES / 4)
-            few_rows(scaling, rows, count, x, y, out, vectors, last);
+            few_rows(scaling, rows, count, x, y, out, vectors, x_stays, last);
         else if (vectors == 0 && (count < LANES || at_once == 1))
-            finish_group(scaling, rows, count, long_group(rows, count, x, y, last), out);
+            finish_group(scaling, rows, count, (x_stays ? long_by_vector : long_dots)(rows, count, x, y, last), out);
         else if (vectors == 0 && at_once == MOST_ROWS_AT_ONCE)
             finish_group(scaling, rows, LANES, long_most(rows, x, y, last), out);
         else if (vectors == 0)

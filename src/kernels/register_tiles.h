@@ -53,7 +53,7 @@ static inline __attribute__((always_inline)) void tile_step(const struct product
     for (int j = 0; j < vectors; j++) {
         const element *const from = *y + vector_column(last, j, vectors, last_is_whole);
         y_vectors[j] = is_part(j, vectors, last_is_whole) ? load_part(from, last) : load(from);
-        if (rows > 1)
+        if (rows * ACCUMULATOR_VECTORS > 1)
             y_vectors[j] = in_register(y_vectors[j]);
     }
 #pragma GCC unroll 16
