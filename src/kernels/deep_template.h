@@ -111,32 +111,59 @@ static deep_function *const deep_functions[DEEP_ROWS + 1][DEEP_COLUMNS + 1] = {
 #undef DEEP_TILES
 #undef DEEP_TILES_OF
 
-static void deep_item(const struct product *product, struct parts row_blocks, struct parts column_blocks,
-                      struct prefetch *prefetch, const element *x, const element *y, element *out) {
-    for (int64_t row_block = 0, i = 0; row_block < row_blocks.count; row_block++) {
-        const int64_t rows = bd_part_extent(row_blocks, row_block);
-        for (int64_t column_block = 0, j = 0; column_block < column_blocks.count; column_block++) {
-            const int64_t columns = bd_part_extent(column_blocks, column_block);
-            const struct ahead ahead = next_ahead(prefetch);
-            deep_functions[rows][columns](product, ahead, x + i * product->x_m, y + j * product->y_n,
-                                          out + i * product->out_m + j);
+/* How an item is cut into tiles. So many blocks of columns are gone over at a time, whose rows of y the first-level
+ * cache keeps while all of x's rows pass by. */
+struct deep_blocks {
+    struct parts rows, columns;
+    int64_t columns_at_once;
+};
+
+static struct deep_blocks deep_blocks_of(const struct product *product) {
+    enum { CACHED_BYTES = 16384 };
+    const int64_t fitting = CACHED_BYTES / (int64_t)sizeof(element) / DEEP_COLUMNS / product->k;
+    return (struct deep_blocks){bd_cut(product->m, bd_divide_up(product->m, DEEP_ROWS)),
+                                bd_cut(product->n, bd_divide_up(product->n, DEEP_COLUMNS)), fitting < 1 ? 1 : fitting};
+}
+
+/* Columns from the first block to before the last one. Returns how many these are. */
+static int64_t deep_columns(const struct product *product, const struct deep_blocks *blocks, int64_t first,
+                            int64_t last, struct prefetch *prefetch, const element *x, const element *y, element *out) {
+    int64_t j = 0;
+    for (int64_t row_block = 0; row_block < blocks->rows.count; row_block++) {
+        const int64_t rows = bd_part_extent(blocks->rows, row_block);
+        j = 0;
+        for (int64_t column_block = first; column_block < last; column_block++) {
+            const int64_t columns = bd_part_extent(blocks->columns, column_block);
+            deep_functions[rows][columns](product, next_ahead(prefetch), x, y + j * product->y_n, out + j);
             j += columns;
         }
-        i += rows;
+        x += rows * product->x_m;
+        out += rows * product->out_m;
+    }
+    return j;
+}
+
+static void deep_item(const struct product *product, const struct deep_blocks *blocks, struct prefetch *prefetch,
+                      const element *x, const element *y, element *out) {
+    for (int64_t first = 0; first < blocks->columns.count; first += blocks->columns_at_once) {
+        const int64_t rest = blocks->columns.count - first;
+        const int64_t last = first + (rest < blocks->columns_at_once ? rest : blocks->columns_at_once);
+        const int64_t columns = deep_columns(product, blocks, first, last, prefetch, x, y, out);
+        y += columns * product->y_n;
+        out += columns;
     }
 }
 
 static void deep_product(const struct product *product, const element *x, const element *y, element *out) {
     enum { LONG_ROW_BYTES = 2048 }; /* which the processor's own prefetching finds */
-    const struct parts row_blocks = bd_cut(product->m, bd_divide_up(product->m, DEEP_ROWS));
-    const struct parts column_blocks = bd_cut(product->n, bd_divide_up(product->n, DEEP_COLUMNS));
+    const struct deep_blocks blocks = deep_blocks_of(product);
     struct prefetch every_item = no_prefetch;
     if (product->k * (int64_t)sizeof(element) <= LONG_ROW_BYTES)
-        every_item = prefetch_of(product, sizeof(element), row_blocks.count * column_blocks.count,
+        every_item = prefetch_of(product, sizeof(element), blocks.rows.count * blocks.columns.count,
                                  bd_divide_up(product->k, LANES));
     for (int64_t item = 0; item < product->items; item++) {
         struct prefetch prefetch = prefetch_next(&every_item, x + product->x_item, y + product->y_item);
-        deep_item(product, row_blocks, column_blocks, &prefetch, x, y, out);
+        deep_item(product, &blocks, &prefetch, x, y, out);
         x += product->x_item;
         y += product->y_item;
         out += product->out_item;
@@ -151,8 +178,7 @@ static bool deep_accepts(const struct product *product) {
         return false;
     enum { PANEL_OVERHEAD = 200, SUM_OF_LANES = REGISTERS == 32 ? 3 : 6 };
     const int64_t m = product->m, n = product->n, k = product->k;
-    const int64_t outputs =
-        bd_multiply_saturating(m, bd_multiply_saturating(bd_divide_up(n, DEEP_COLUMNS), DEEP_COLUMNS));
+    const int64_t outputs = bd_multiply_saturating(m, n < DEEP_COLUMNS ? DEEP_COLUMNS : n);
     const int64_t deep_cost = bd_multiply_saturating(outputs, bd_divide_up(k, LANES) + SUM_OF_LANES);
     const int64_t half_vectors =
         halves_fit_rows(n, MOST_HALVES) ? bd_divide_up(n, LANES / 2) : 2 * bd_divide_up(n, LANES);
