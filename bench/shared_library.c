@@ -1,22 +1,16 @@
 #include "shared_library.h"
 
+#include "address_sanitizer.h"
+
 #include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
-
-#if defined(__SANITIZE_ADDRESS__)
-#define ADDRESS_SANITIZER 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ADDRESS_SANITIZER 1
-#endif
-#endif
 
 void *shared_library_open(const char *file, const char **reason) {
     /* A library's own symbols come first for itself, and are unknown to the others. A sanitizer cannot intercept what
      * such a library calls, and refuses it. */
     int flags = RTLD_NOW | RTLD_LOCAL;
-#if defined(RTLD_DEEPBIND) && !defined(ADDRESS_SANITIZER)
+#if defined(RTLD_DEEPBIND) && !IS_ADDRESS_SANITIZED
     flags |= RTLD_DEEPBIND;
 #endif
     void *const library = dlopen(file, flags);

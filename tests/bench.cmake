@@ -18,6 +18,7 @@ foreach(name IN ITEMS test_bench_options test_bench_program)
         FAULTY_CBLAS_FILE="$<TARGET_FILE:faulty_cblas>")
     add_dependencies(${name} batchdot_bench faulty_cblas)
 endforeach()
+target_include_directories(test_bench_program PRIVATE ${PROJECT_SOURCE_DIR}/bench)
 target_compile_definitions(test_bench_copies PRIVATE FAULTY_CBLAS_FILE="$<TARGET_FILE:faulty_cblas>")
 add_dependencies(test_bench_copies faulty_cblas)
 foreach(name IN ITEMS test_bench_cases test_bench_copies test_bench_options test_bench_products test_bench_program

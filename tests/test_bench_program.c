@@ -1,17 +1,10 @@
 /* The bench as a whole: who is checked, timed, caught, left out, and how it says so. The peers are faulty_cblas.c. */
+#include "address_sanitizer.h"
 #include "bench_runner.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#if defined(__SANITIZE_ADDRESS__)
-#define ADDRESS_SANITIZER 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ADDRESS_SANITIZER 1
-#endif
-#endif
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -207,7 +200,7 @@ static void test_small_dtypes_of_peers(void **state) {
                                 "turned\tt\tu8-i8,bf16-f32,f16-f32,f16\t3,33,5\t3,7,33\t1,2\n";
     static const char *const dtypes[] = {"u8-i8", "bf16-f32", "f16-f32", "f16"};
     (void)state;
-#ifdef ADDRESS_SANITIZER
+#if IS_ADDRESS_SANITIZED
     skip(); /* what others leak is no fault of the bench */
 #endif
     command_result result;
