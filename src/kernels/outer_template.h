@@ -3,11 +3,9 @@
 #include "kernels/epilogue.h"
 
 /* is_streamed is a constant. */
-static inline __attribute__((always_inline)) void outer_row(const struct product *product, struct scaling scaling,
+static inline __attribute__((always_inline)) void outer_row(int64_t n, struct scaling scaling, result_signs signs,
                                                             multiplier x, const element *y, element *out,
                                                             bool is_streamed) {
-    const int64_t n = product->n;
-    const result_signs signs = signs_of(product);
     int64_t j = 0;
     if (scaling.is_plain) {
         for (; j + 4 * LANES <= n; j += 4 * LANES) {
@@ -28,10 +26,11 @@ static inline __attribute__((always_inline)) void outer_row(const struct product
 static inline __attribute__((always_inline)) void outer_items(const struct product *product, const element *x,
                                                               const element *y, element *out, bool is_streamed) {
     const struct scaling scaling = scaling_of(product);
-    const int64_t m = product->m, x_m = product->x_m, out_m = product->out_m;
+    const result_signs signs = signs_of(product);
+    const int64_t m = product->m, n = product->n, x_m = product->x_m, out_m = product->out_m;
     for (int64_t item = 0; item < product->items; item++) {
         for (int64_t i = 0; i < m; i++)
-            outer_row(product, scaling, multiplier_of(x + i * x_m), y, out + i * out_m, is_streamed);
+            outer_row(n, scaling, signs, multiplier_of(x + i * x_m), y, out + i * out_m, is_streamed);
         x += product->x_item;
         y += product->y_item;
         out += product->out_item;
