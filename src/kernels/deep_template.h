@@ -174,14 +174,12 @@ static void deep_product(const struct product *product, const element *x, const 
  * panel product works on whole vectors along n and turns y around first, at about half an operation an element, and
  * takes something more for each item. A row alone is for dot products. */
 static bool deep_accepts(const struct product *product) {
-    if (product->m == 1 || product->x_k != 1 || product->y_k != 1 || product->out_n != 1)
+    if (product->m == 1 || product->x_k != 1 || product->y_k != 1 || product->out_n != 1 || halves_fit_sums(product->k))
         return false;
     enum { PANEL_OVERHEAD = 200, SUM_OF_LANES = REGISTERS == 32 ? 3 : 6 };
     const int64_t m = product->m, n = product->n, k = product->k;
     const int64_t outputs = bd_multiply_saturating(m, n < DEEP_COLUMNS ? DEEP_COLUMNS : n);
     const int64_t deep_cost = bd_multiply_saturating(outputs, bd_divide_up(k, LANES) + SUM_OF_LANES);
-    const int64_t half_vectors =
-        halves_fit_rows(n, MOST_HALVES) ? bd_divide_up(n, LANES / 2) : 2 * bd_divide_up(n, LANES);
-    const int64_t step_cost = bd_multiply_saturating(m, half_vectors) / 2 + n / 2;
+    const int64_t step_cost = bd_multiply_saturating(m, halves_of_rows(n, MOST_HALVES)) / 2 + n / 2;
     return deep_cost - PANEL_OVERHEAD <= bd_multiply_saturating(step_cost, k);
 }

@@ -7,8 +7,8 @@
 #include "base/parts.h"
 #include "kernels/kernel.h"
 
-/* Longer rows than so many halves lose too few lanes. */
-enum { MOST_HALVES = 7 };
+/* Longer rows than so many halves lose too few lanes; where y is not packed, longer ones than so many in a column. */
+enum { MOST_HALVES = 7, HALVES_OF_A_COLUMN = 3 };
 
 /* Rows so long leave fewer lanes of them idle. Nothing is lost where one is enough; up to so many win by it where a
  * processor takes the longer ones by halves. */
@@ -19,13 +19,24 @@ static inline bool halves_fit_rows(int64_t extent, int64_t most_halves) {
     return halves % 2 == 1 && (halves == 1 || (halves <= most_halves && bd_halves_vectors()));
 }
 
-/* The same for dot products, where the sums across the lanes of long vectors take longer as well. Long rows that are
- * read once come from the last-level cache and from memory up to 1.1 times as fast in halves. */
+/* How many halves such rows take, in the better ones of both vectors. */
+static inline int64_t halves_of_rows(int64_t extent, int64_t most_halves) {
+    return halves_fit_rows(extent, most_halves) ? bd_divide_up(extent, LANES / 2) : 2 * bd_divide_up(extent, LANES);
+}
+
+/* The same for sums along k, where the lanes of long vectors take longer to sum as well. */
+static inline bool halves_fit_sums(int64_t k) {
+    return HAS_HALF_VECTORS && bd_halves_vectors() && k <= 2 * LANES;
+}
+
+/* And for dot products. Long rows that are read once come from the last-level cache and from memory up to 1.1 times as
+ * fast in halves. */
 static inline bool halves_fit_dots(const struct product *product) {
-    enum { SHORT = 2 * LANES, LONG = 256 / ACCUMULATOR_VECTORS };
+    enum { LONG = 256 / ACCUMULATOR_VECTORS };
     if (!HAS_HALF_VECTORS || !bd_halves_vectors())
         return false;
-    return product->k <= SHORT || halves_fit_rows(product->k, MOST_HALVES) || (product->n == 1 && product->k >= LONG);
+    return halves_fit_sums(product->k) || halves_fit_rows(product->k, MOST_HALVES) ||
+           (product->n == 1 && product->k >= LONG);
 }
 
 /* For those who compute row by row, and leave dot products to others. */

@@ -148,9 +148,9 @@ static void held_product(const struct product *product, const element *x, const 
     }
 }
 
-/* Rows that leave most of a vector idle are for those who put several into one by permuting, and so is a y to be turned
- * around that fits two vectors. An output of several columns, for which there are enough accumulators only if these are
- * two vectors wide, stays in the second-level cache while they are written. alpha and beta are left to tiles. */
+/* Rows that leave most of a vector idle are for those who put several into one by permuting. An output of several
+ * columns, for which there are enough accumulators only if these are two vectors wide, stays in the second-level cache
+ * while they are written. alpha and beta are left to tiles. */
 static bool held_accepts(const struct product *product) {
     enum { MOST_OUTPUTS = 131072 / sizeof(element) };
     const int64_t m = product->m, n = product->n, k = product->k;
@@ -159,5 +159,6 @@ static bool held_accepts(const struct product *product) {
     const int64_t most = most_held_vectors(k);
     if (n > most * LANES && (most == 1 || k == 1 || bd_multiply_saturating(m, n) > MOST_OUTPUTS))
         return false;
-    return (product->y_n == 1 || (product->y_k == 1 && n * k > 2 * LANES)) && scaling_of(product).is_plain;
+    const bool is_turned_faster_by_halves = HAS_HALF_VECTORS && n <= LANES && k > 2;
+    return (product->y_n == 1 || (product->y_k == 1 && !is_turned_faster_by_halves)) && scaling_of(product).is_plain;
 }

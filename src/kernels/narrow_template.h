@@ -201,9 +201,20 @@ static void narrow_product(const struct product *product, const element *x, cons
     narrow_functions[product->k][x_source][y_fits_two_vectors(product) ? Y_WHOLE : Y_ROWS](product, x, y, out);
 }
 
-/* Rows of more than half a vector are for those who compute one at a time. */
+/* Whether the rows, though there is room for several in a vector, are for those who compute one at a time: by vectors
+ * half as long, which hold one of two, or where permuting takes so long. */
+static bool rows_are_better_alone(const struct product *product) {
+    enum { LEAST_WORK = 9 };
+    if (product->y_n != 1 || !scaling_of(product).is_plain)
+        return false;
+    if (HAS_HALF_VECTORS)
+        return product->n > LANES / 3 && (ACCUMULATOR_VECTORS > 1 || product->m * (product->k - 2) >= LEAST_WORK);
+    return PERMUTES_COST && product->n > LANES / 4;
+}
+
+/* Rows of more than half a vector are for those who compute one at a time as well. */
 static bool narrow_accepts(const struct product *product) {
-    return product->n <= LANES / 2 && product->m > 1 && product->k <= MAX_NARROW_K && product->out_n == 1 &&
-           product->out_m == product->n && (product->y_n == 1 || y_fits_two_vectors(product)) &&
+    return product->n <= LANES / 2 && !rows_are_better_alone(product) && product->m > 1 && product->k <= MAX_NARROW_K &&
+           product->out_n == 1 && product->out_m == product->n && (product->y_n == 1 || y_fits_two_vectors(product)) &&
            (x_rows_fit_a_vector(product) || (product->x_m == 1 && product->m <= LANES));
 }

@@ -194,7 +194,6 @@ static bool rows_of_y_collide(const struct product *product) {
 }
 
 static bool tile_accepts(const struct product *product) {
-    enum { HALVES_OF_A_COLUMN = 3 };
     return product->y_n == 1 && product->out_n == 1 && !halves_fit_product(product, HALVES_OF_A_COLUMN) &&
            !rows_of_y_collide(product);
 }

@@ -79,7 +79,8 @@ static bool turned_accepts(const struct product *product) {
     enum { TURNED_OVERHEAD = 40 };
     const int64_t m = product->m, n = product->n, k = product->k;
     const int64_t packing = product->y_n == 1 ? 0 : bd_multiply_saturating(n, k) / 2;
-    const int64_t straight_cost = bd_multiply_saturating(m, bd_divide_up(n, LANES) * k) / 2 + packing / 2;
+    const int64_t halves = halves_of_rows(n, product->y_n == 1 ? HALVES_OF_A_COLUMN : MOST_HALVES);
+    const int64_t straight_cost = bd_multiply_saturating(m, halves * k) / 4 + packing / 2;
     const int64_t turned_cost =
         bd_multiply_saturating(n, bd_divide_up(m, LANES) * k) / 2 + bd_multiply_saturating(m, n) / 4 + TURNED_OVERHEAD;
     return turned_cost < straight_cost;

@@ -78,6 +78,41 @@ static inline void emulated_mask_storeu_pd(void *memory, __mmask8 present, __m51
     }
 }
 
+static inline __m256 emulated_256_maskz_loadu_ps(__mmask8 present, const void *memory) {
+    const __m512 loaded = emulated_maskz_loadu_ps(present, memory);
+    __m256 low;
+    memcpy(&low, &loaded, sizeof low);
+    return low;
+}
+
+static inline __m256d emulated_256_maskz_loadu_pd(__mmask8 present, const void *memory) {
+    const __m512d loaded = emulated_maskz_loadu_pd(present, memory);
+    __m256d low;
+    memcpy(&low, &loaded, sizeof low);
+    return low;
+}
+
+static inline void emulated_256_mask_storeu_ps(void *memory, __mmask8 present, __m256 a) {
+    __m512 whole = _mm512_setzero_ps();
+    memcpy(&whole, &a, sizeof a);
+    emulated_mask_storeu_ps(memory, present, whole);
+}
+
+static inline void emulated_256_mask_storeu_pd(void *memory, __mmask8 present, __m256d a) {
+    __m512d whole = _mm512_setzero_pd();
+    memcpy(&whole, &a, sizeof a);
+    emulated_mask_storeu_pd(memory, present, whole);
+}
+
+static inline __m256i emulated_256_mullo_epi64(__m256i a, __m256i b) {
+    uint64_t x[4], y[4];
+    _mm256_storeu_si256((__m256i *)x, a);
+    _mm256_storeu_si256((__m256i *)y, b);
+    for (int i = 0; i < 4; i++)
+        x[i] *= y[i];
+    return _mm256_loadu_si256((const __m256i *)x);
+}
+
 /* Aligned access. */
 
 static inline __m512 emulated_load_ps(const void *memory) {
@@ -206,6 +241,11 @@ static inline __m256 emulated_cvtpd_ps(__m512d a) {
 #undef _mm512_maskz_loadu_pd
 #undef _mm512_mask_storeu_ps
 #undef _mm512_mask_storeu_pd
+#undef _mm256_maskz_loadu_ps
+#undef _mm256_maskz_loadu_pd
+#undef _mm256_mask_storeu_ps
+#undef _mm256_mask_storeu_pd
+#undef _mm256_mullo_epi64
 #undef _mm512_load_ps
 #undef _mm512_load_pd
 #undef _mm512_store_ps
@@ -239,6 +279,11 @@ static inline __m256 emulated_cvtpd_ps(__m512d a) {
 #define _mm512_maskz_loadu_pd emulated_maskz_loadu_pd
 #define _mm512_mask_storeu_ps emulated_mask_storeu_ps
 #define _mm512_mask_storeu_pd emulated_mask_storeu_pd
+#define _mm256_maskz_loadu_ps emulated_256_maskz_loadu_ps
+#define _mm256_maskz_loadu_pd emulated_256_maskz_loadu_pd
+#define _mm256_mask_storeu_ps emulated_256_mask_storeu_ps
+#define _mm256_mask_storeu_pd emulated_256_mask_storeu_pd
+#define _mm256_mullo_epi64 emulated_256_mullo_epi64
 #define _mm512_load_ps emulated_load_ps
 #define _mm512_load_pd emulated_load_pd
 #define _mm512_store_ps emulated_store_ps

@@ -1,0 +1,8 @@
+#define ELEMENT_BITS 32
+#define INTEGER_ELEMENTS
+#define NAME avx512vl_i32
+#include "kernels/vector_avx512vl.h"
+
+#include "kernels/vector_real.h"
+
+#include "kernels/common_families.h"
