@@ -123,7 +123,7 @@ struct grouped_column {
     int64_t vectors, width, n;
     bool y_is_packed_once; /* for all rows */
     bool is_in_output;     /* where it is summed, rather than in memory of its own, as wide as vectors are */
-    part last;
+    int64_t last_columns;
     struct product tiles;
 };
 
@@ -137,7 +137,7 @@ static void describe_column(const struct grouped *grouped, int64_t vectors, int6
         .n = n,
         .y_is_packed_once = grouped->blocks.y_is_kept || is_one_block,
         .is_in_output = is_in_output,
-        .last = first_lanes(is_in_output ? n - (vectors - 1) * LANES : LANES),
+        .last_columns = is_in_output ? n - (vectors - 1) * LANES : LANES,
         .tiles = {.y_k = vectors * LANES, .out_m = is_in_output ? product->out_m : vectors * LANES, .alpha = {1, 0}},
     };
     if (is_in_output && is_one_block) {
@@ -177,7 +177,7 @@ static inline __attribute__((always_inline)) void single_row_of(const struct gro
         vec result = sums[j];
         if (has_flip)
             result = vec_of(subtract_words(words_of(result), words_of(flipped_sums[j])));
-        finish_part(scaling, out + j * LANES, result, j + 1 < vectors ? first_lanes(LANES) : column->last);
+        finish_part(scaling, out + j * LANES, result, first_lanes(j + 1 < vectors ? LANES : column->last_columns));
     }
 }
 
@@ -222,7 +222,8 @@ static void packed_rows(const struct grouped *grouped, const struct grouped_colu
         if (FIRST_SUMS_ROWS > 0)
             append_first_sums(panel, column->tiles.k, width, grouped->x.flip);
     }
-    tile_column(&column->tiles, tiles_of_rows(rows, vectors), (int)vectors, column->last, &prefetch, x, panel, sums);
+    tile_column(&column->tiles, tiles_of_rows(rows, vectors), (int)vectors, column->last_columns, &prefetch, x, panel,
+                sums);
 }
 
 /* So many rows of a column; y is packed for the first of them, and for the others where it is not kept. What further

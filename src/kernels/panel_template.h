@@ -97,8 +97,8 @@ static void panel_rows(const struct product *product, struct product *block, con
                 prefetch->rows =
                     (struct row_stream){(const char *)(from + width), product->y_k * (int64_t)sizeof(element), block->k,
                                         width * (int64_t)sizeof(element)};
-            tile_column(block, tiling->rows[column < tiling->columns.longer], (int)vectors,
-                        first_lanes(n - width + LANES), prefetch, x + step * product->x_k, panel, out + j);
+            tile_column(block, tiling->rows[column < tiling->columns.longer], (int)vectors, n - width + LANES, prefetch,
+                        x + step * product->x_k, panel, out + j);
             j += width;
         }
         set_beta_to_1(block);
@@ -144,14 +144,14 @@ static void pack_slivers(const struct product *product, struct parts slivers, in
 }
 
 /* A column of tiles, as tile_column, of packed x. */
-static void sliver_column(struct product *block, struct parts slivers, int vectors, part last, const element *packed,
-                          const element *panel, element *out) {
+static void sliver_column(struct product *block, struct parts slivers, int vectors, int64_t last_columns,
+                          const element *packed, const element *panel, element *out) {
     const struct ahead nothing = {NULL, 0};
     for (int64_t index = 0; index < slivers.count; index++) {
         const int64_t rows = bd_part_extent(slivers, index);
         fetch_output(block, out, rows, vectors);
         block->x_k = rows;
-        tile_functions[vectors][rows](block, last, nothing, packed, panel, out);
+        tile_functions[vectors][rows](block, last_columns, nothing, packed, panel, out);
         packed += rows * block->k;
         out += rows * block->out_m;
     }
@@ -174,7 +174,7 @@ static void packed_block(const struct product *product, struct product *block, s
         const int64_t vectors = bd_part_extent(columns, column), width = vectors * LANES;
         const int64_t n = product->n - j < width ? product->n - j : width;
         block->y_k = width;
-        sliver_column(block, slivers, (int)vectors, first_lanes(n - width + LANES), packed,
+        sliver_column(block, slivers, (int)vectors, n - width + LANES, packed,
                       panels + column % PACKED_PANELS * PANEL_SIZE, out + j);
         j += width;
     }

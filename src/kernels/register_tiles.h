@@ -20,9 +20,9 @@ enum {
                                                      : 3
 };
 
-/* rows * vectors of an item's output; the last vector of a row has the lanes that last says. Where parts cost something
- * and it is not the only one, it begins further to the left instead, and some columns are computed twice, alike. */
-typedef void tile_function(const struct product *product, part last, struct ahead ahead, const element *x,
+/* rows * vectors of an item's output; the last vector of a row has so many columns. Where parts cost something and it
+ * is not the only one, it begins further to the left instead, and some columns are computed twice, alike. */
+typedef void tile_function(const struct product *product, int64_t last_columns, struct ahead ahead, const element *x,
                            const element *y, element *out);
 
 /* Keeps a compiler from other ways to reach the next step's elements than adding a stride, such as loops of their own
@@ -138,12 +138,12 @@ static inline __attribute__((always_inline)) void tile(const struct product *pro
 }
 
 #define TILE(rows, vectors)                                                                                            \
-    static void tile_##rows##x##vectors(const struct product *product, part last, struct ahead ahead,                  \
+    static void tile_##rows##x##vectors(const struct product *product, int64_t last_columns, struct ahead ahead,       \
                                         const element *x, const element *y, element *out) {                            \
-        if (PARTS_COST && is_whole(last))                                                                              \
-            tile(product, last, ahead, x, y, out, rows, vectors, true);                                                \
+        if (PARTS_COST && last_columns == LANES)                                                                       \
+            tile(product, first_lanes(last_columns), ahead, x, y, out, rows, vectors, true);                           \
         else                                                                                                           \
-            tile(product, last, ahead, x, y, out, rows, vectors, false);                                               \
+            tile(product, first_lanes(last_columns), ahead, x, y, out, rows, vectors, false);                          \
     }
 #include "kernels/tile_shapes.inc"
 #undef TILE
@@ -170,7 +170,7 @@ static void fetch_output(const struct product *product, const element *out, int6
 }
 
 /* A column of tiles, vectors wide. */
-static void tile_column(const struct product *product, struct parts row_blocks, int vectors, part last,
+static void tile_column(const struct product *product, struct parts row_blocks, int vectors, int64_t last_columns,
                         struct prefetch *prefetch, const element *x, const element *y, element *out) {
     for (int64_t block = 0; block < row_blocks.count; block++) {
         const int64_t rows = bd_part_extent(row_blocks, block);
@@ -179,7 +179,7 @@ static void tile_column(const struct product *product, struct parts row_blocks, 
             fetch_output(product, out, rows, vectors);
         if (prefetch->rows.rows > 0)
             fetch_rows(&prefetch->rows, row_blocks.count - block);
-        tile_functions[vectors][rows](product, last, ahead, x, y, out);
+        tile_functions[vectors][rows](product, last_columns, ahead, x, y, out);
         x += rows * product->x_m;
         out += rows * product->out_m;
     }

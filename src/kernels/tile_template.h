@@ -55,7 +55,7 @@ static struct tiling tiling_of(const struct product *product) {
  * steps. */
 struct listed_tile {
     tile_function *run;
-    part last;
+    int64_t last_columns;
     bool fetches_y; /* of the next item, and else x */
     int rows, vectors;
     int64_t x, y, out;
@@ -83,16 +83,15 @@ static void list_fetching(struct listed_tile *tile, const struct prefetch *prefe
 
 static int list_tiles(const struct product *product, const struct tiling *tiling, const struct prefetch *prefetch,
                       struct listed_tile *tiles) {
-    const part whole = first_lanes(LANES), end_of_row = first_lanes((product->n - 1) % LANES + 1);
     int count = 0;
     for (int64_t column = 0, j = 0; column < tiling->columns.count; column++) {
         const int vectors = (int)bd_part_extent(tiling->columns, column);
         const struct parts row_blocks = tiling->rows[column < tiling->columns.longer];
-        const part last = column + 1 == tiling->columns.count ? end_of_row : whole;
+        const int64_t last_columns = column + 1 == tiling->columns.count ? (product->n - 1) % LANES + 1 : LANES;
         for (int64_t block = 0, i = 0; block < row_blocks.count; block++) {
             const int rows = (int)bd_part_extent(row_blocks, block);
             tiles[count] = (struct listed_tile){.run = tile_functions[vectors][rows],
-                                                .last = last,
+                                                .last_columns = last_columns,
                                                 .rows = rows,
                                                 .vectors = vectors,
                                                 .x = i * product->x_m,
@@ -115,7 +114,7 @@ static void run_columns(const struct product *product, const struct tile_plan *p
         const int64_t vectors = bd_part_extent(columns, column);
         const bool is_last = column + 1 == columns.count;
         tile_column(product, plan->tiling.rows[column < columns.longer], (int)vectors,
-                    first_lanes(is_last ? (product->n - 1) % LANES + 1 : LANES), &prefetch, x, y + j, out + j);
+                    is_last ? (product->n - 1) % LANES + 1 : LANES, &prefetch, x, y + j, out + j);
         j += vectors * LANES;
     }
 }
@@ -144,7 +143,7 @@ static inline __attribute__((always_inline)) void run_listed(const struct produc
                 if (plan->prefetch.of_out)
                     fetch_output(product, out + tile->out, tile->rows, tile->vectors);
             }
-            tile->run(product, tile->last, ahead, x + tile->x, y + tile->y, out + tile->out);
+            tile->run(product, tile->last_columns, ahead, x + tile->x, y + tile->y, out + tile->out);
         }
         x = next_x;
         y = next_y;

@@ -44,8 +44,8 @@ static void turned_item(const struct product *product, struct product *turned, s
         turned->out_m = width;
         for (int64_t j = 0; j < product->n; j += TURNED_ROWS) {
             turned->m = product->n - j < TURNED_ROWS ? product->n - j : TURNED_ROWS;
-            tile_column(turned, bd_cut(turned->m, tile_row_blocks(turned->m, vectors)), (int)vectors,
-                        first_lanes(m - width + LANES), prefetch, y + j * product->y_n, x + i, scratch);
+            tile_column(turned, bd_cut(turned->m, tile_row_blocks(turned->m, vectors)), (int)vectors, m - width + LANES,
+                        prefetch, y + j * product->y_n, x + i, scratch);
             write_turned(product, scratch, width, m, turned->m, out + i * product->out_m + j);
         }
         i += width;
