@@ -1,6 +1,7 @@
 #define ELEMENT_BITS 64
 #define INTEGER_ELEMENTS
 #define NAME avx512_i64
+#define HALF_TILES bd_avx512vl_i64_tiles
 #include "kernels/vector_avx512.h"
 
 #include "kernels/vector_real.h"

@@ -86,9 +86,9 @@ static void panel_rows(const struct product *product, struct product *block, con
     memcpy(block->beta, product->beta, sizeof block->beta);
     for (int64_t step = 0; step < product->k; step += PANEL_BLOCK_K) {
         block->k = product->k - step < PANEL_BLOCK_K ? product->k - step : PANEL_BLOCK_K;
-        for (int64_t column = 0, j = 0; column < tiling->columns.count; column++) {
-            const int64_t vectors = bd_part_extent(tiling->columns, column), width = vectors * LANES;
-            const int64_t n = column + 1 < tiling->columns.count ? width : product->n - j;
+        for (int64_t index = 0, j = 0; j < product->n; index++) {
+            const struct tile_column column = tile_column_of(tiling, index, product->n - j);
+            const int64_t n = column.n, width = packed_width(&column);
             const element *const from = y + step * product->y_k + j * product->y_n;
             block->y_k = width;
             pack_panel(product, panel, block->k, n, width, from);
@@ -97,9 +97,8 @@ static void panel_rows(const struct product *product, struct product *block, con
                 prefetch->rows =
                     (struct row_stream){(const char *)(from + width), product->y_k * (int64_t)sizeof(element), block->k,
                                         width * (int64_t)sizeof(element)};
-            tile_column(block, tiling->rows[column < tiling->columns.longer], (int)vectors, n - width + LANES, prefetch,
-                        x + step * product->x_k, panel, out + j);
-            j += width;
+            run_tile_column(block, &column, prefetch, x + step * product->x_k, panel, out + j);
+            j += n;
         }
         set_beta_to_1(block);
     }
@@ -151,7 +150,7 @@ static void sliver_column(struct product *block, struct parts slivers, int vecto
         const int64_t rows = bd_part_extent(slivers, index);
         fetch_output(block, out, rows, vectors);
         block->x_k = rows;
-        tile_functions[vectors][rows](block, last_columns, nothing, packed, panel, out);
+        tile_of(vectors, rows)(block, last_columns, nothing, packed, panel, out);
         packed += rows * block->k;
         out += rows * block->out_m;
     }
@@ -220,10 +219,11 @@ static void panel_product(const struct product *product, const element *x, const
         return;
     }
     _Alignas(64) element panel[PANEL_SIZE];
-    const int64_t vectors = bd_divide_up(product->n, LANES), columns = bd_divide_up(vectors, PANEL_VECTORS);
+    const bool has_half = ends_in_half(product->m, product->n, product->k);
+    const int64_t vectors = whole_vectors(product->n, has_half), columns = bd_divide_up(vectors, PANEL_VECTORS);
     const struct parts blocks = bd_cut(product->m, bd_divide_up(product->m, PANEL_BLOCK_M));
-    const struct tiling tilings[] = {tiling_of_columns(blocks.least, vectors, columns),
-                                     tiling_of_columns(blocks.least + 1, vectors, columns)};
+    const struct tiling tilings[] = {tiling_of_columns(blocks.least, vectors, columns, has_half),
+                                     tiling_of_columns(blocks.least + 1, vectors, columns, has_half)};
     const int64_t tiles = bd_multiply_saturating(bd_multiply_saturating(tile_count(&tilings[0]), blocks.count),
                                                  bd_divide_up(product->k, PANEL_BLOCK_K));
     struct prefetch every_item =

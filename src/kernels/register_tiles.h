@@ -154,8 +154,30 @@ static tile_function *const tile_functions[MAX_TILE_VECTORS + 1][MAX_TILE_ROWS +
 #undef TILE
 };
 
+/* Half a vector is written as 0 vectors. A processor that takes vectors by halves is done with it in half the time, by
+ * the tiles of another file, whose vectors are so long. */
+#ifdef OFFERED_TILES
+extern tile_function *const *const OFFERED_TILES;
+tile_function *const *const OFFERED_TILES = tile_functions[1];
+#endif
+
+#ifdef HALF_TILES
+extern tile_function *const *const HALF_TILES;
+enum { HAS_HALF_TILES = 1 };
+
+static tile_function *tile_of(int vectors, int64_t rows) {
+    return vectors == 0 ? HALF_TILES[rows] : tile_functions[vectors][rows];
+}
+#else
+enum { HAS_HALF_TILES = 0 };
+
+static tile_function *tile_of(int vectors, int64_t rows) {
+    return tile_functions[vectors][rows];
+}
+#endif
+
 static int most_tile_rows(int64_t vectors) {
-    static const int most[2][2][5] = {{{0, 12, 6, 4}, {0, 16, 14, 9, 6}}, {{0, 6, 3}, {0, 12, 6, 4, 3}}};
+    static const int most[2][2][5] = {{{0, 12, 6, 4}, {16, 16, 14, 9, 6}}, {{0, 6, 3}, {12, 12, 6, 4, 3}}};
     return most[ACCUMULATOR_VECTORS == 2][REGISTERS == 32][vectors];
 }
 
@@ -169,17 +191,29 @@ static void fetch_output(const struct product *product, const element *out, int6
             __builtin_prefetch(out + i * product->out_m + j * LANES, 1);
 }
 
-/* A column of tiles, vectors wide. */
-static void tile_column(const struct product *product, struct parts row_blocks, int vectors, int64_t last_columns,
-                        struct prefetch *prefetch, const element *x, const element *y, element *out) {
-    for (int64_t block = 0; block < row_blocks.count; block++) {
-        const int64_t rows = bd_part_extent(row_blocks, block);
+/* A column of tiles: so many vectors wide, that is n of the item's columns, of which the last vector has some; and cut
+ * into blocks of rows. */
+struct tile_column {
+    int vectors;
+    int64_t n, last_columns;
+    struct parts rows;
+};
+
+/* What a row of it takes when it is packed. */
+static inline int64_t packed_width(const struct tile_column *column) {
+    return column->vectors > 0 ? column->vectors * LANES : LANES;
+}
+
+static void run_tile_column(const struct product *product, const struct tile_column *column, struct prefetch *prefetch,
+                            const element *x, const element *y, element *out) {
+    for (int64_t block = 0; block < column->rows.count; block++) {
+        const int64_t rows = bd_part_extent(column->rows, block);
         const struct ahead ahead = next_ahead(prefetch);
         if (prefetch->of_out)
-            fetch_output(product, out, rows, vectors);
+            fetch_output(product, out, rows, column->vectors);
         if (prefetch->rows.rows > 0)
-            fetch_rows(&prefetch->rows, row_blocks.count - block);
-        tile_functions[vectors][rows](product, last_columns, ahead, x, y, out);
+            fetch_rows(&prefetch->rows, column->rows.count - block);
+        tile_of(column->vectors, rows)(product, column->last_columns, ahead, x, y, out);
         x += rows * product->x_m;
         out += rows * product->out_m;
     }

@@ -4,21 +4,46 @@
 #include "kernels/register_tiles.h"
 
 /* How an item is cut into tiles: columns so many vectors wide, and each into blocks of rows, [0] in a column of the
- * least width and [1] in a wider one. */
+ * least width and [1] in a wider one; behind these maybe a column of half a vector. */
 struct tiling {
-    struct parts columns, rows[2];
+    struct parts columns, rows[2], rows_of_half;
 };
 
-static struct tiling tiling_of_columns(int64_t m, int64_t vectors, int64_t columns) {
+/* Whether the last columns of so wide an item are better left to half a vector. */
+static bool ends_in_half(int64_t m, int64_t n, int64_t k) {
+    enum { LEAST_WORK = 64 };
+    return HAS_HALF_TILES && m > 1 && n > LANES && (n - 1) % LANES < LANES / 2 && m * k >= LEAST_WORK &&
+           bd_halves_vectors();
+}
+
+/* The whole vectors of its columns. */
+static int64_t whole_vectors(int64_t n, bool has_half) {
+    return has_half ? n / LANES : bd_divide_up(n, LANES);
+}
+
+static struct tiling tiling_of_columns(int64_t m, int64_t vectors, int64_t columns, bool has_half) {
     struct tiling tiling = {.columns = bd_cut(vectors, columns)};
     for (int i = 0; i < 1 + (tiling.columns.longer > 0); i++)
         tiling.rows[i] = bd_cut(m, tile_row_blocks(m, tiling.columns.least + i));
+    if (has_half)
+        tiling.rows_of_half = bd_cut(m, tile_row_blocks(m, 0));
     return tiling;
 }
 
 static int64_t tile_count(const struct tiling *tiling) {
     const struct parts columns = tiling->columns;
-    return (columns.count - columns.longer) * tiling->rows[0].count + columns.longer * tiling->rows[1].count;
+    return (columns.count - columns.longer) * tiling->rows[0].count + columns.longer * tiling->rows[1].count +
+           tiling->rows_of_half.count;
+}
+
+/* The column of that number, from where on the item has so many columns. */
+static struct tile_column tile_column_of(const struct tiling *tiling, int64_t index, int64_t n) {
+    const struct parts columns = tiling->columns;
+    if (index == columns.count)
+        return (struct tile_column){0, n, n, tiling->rows_of_half};
+    const int64_t vectors = bd_part_extent(columns, index), width = vectors * LANES;
+    const int64_t present = n < width ? n : width;
+    return (struct tile_column){(int)vectors, present, present - width + LANES, tiling->rows[index < columns.longer]};
 }
 
 /* The cost of an item with tiles so wide, in half cycles: a step along k takes as long as its multiplications or its
@@ -37,7 +62,8 @@ static int64_t tiling_cost(int64_t m, int64_t vectors, int64_t k, int64_t width)
 }
 
 static struct tiling tiling_of(const struct product *product) {
-    const int64_t vectors = bd_divide_up(product->n, LANES);
+    const bool has_half = ends_in_half(product->m, product->n, product->k);
+    const int64_t vectors = whole_vectors(product->n, has_half);
     int64_t best = 1;
     if (product->m == 1)
         best = MAX_TILE_VECTORS;
@@ -48,7 +74,7 @@ static struct tiling tiling_of(const struct product *product) {
                 best = width;
         }
     }
-    return tiling_of_columns(product->m, vectors, bd_divide_up(vectors, best));
+    return tiling_of_columns(product->m, vectors, bd_divide_up(vectors, best), has_half);
 }
 
 /* A tile of an item that has few of them: to work out where they are, and what they fetch ahead, takes as long as some
@@ -84,16 +110,14 @@ static void list_fetching(struct listed_tile *tile, const struct prefetch *prefe
 static int list_tiles(const struct product *product, const struct tiling *tiling, const struct prefetch *prefetch,
                       struct listed_tile *tiles) {
     int count = 0;
-    for (int64_t column = 0, j = 0; column < tiling->columns.count; column++) {
-        const int vectors = (int)bd_part_extent(tiling->columns, column);
-        const struct parts row_blocks = tiling->rows[column < tiling->columns.longer];
-        const int64_t last_columns = column + 1 == tiling->columns.count ? (product->n - 1) % LANES + 1 : LANES;
-        for (int64_t block = 0, i = 0; block < row_blocks.count; block++) {
-            const int rows = (int)bd_part_extent(row_blocks, block);
-            tiles[count] = (struct listed_tile){.run = tile_functions[vectors][rows],
-                                                .last_columns = last_columns,
+    for (int64_t index = 0, j = 0; j < product->n; index++) {
+        const struct tile_column column = tile_column_of(tiling, index, product->n - j);
+        for (int64_t block = 0, i = 0; block < column.rows.count; block++) {
+            const int rows = (int)bd_part_extent(column.rows, block);
+            tiles[count] = (struct listed_tile){.run = tile_of(column.vectors, rows),
+                                                .last_columns = column.last_columns,
                                                 .rows = rows,
-                                                .vectors = vectors,
+                                                .vectors = column.vectors,
                                                 .x = i * product->x_m,
                                                 .y = j,
                                                 .out = i * product->out_m + j};
@@ -101,21 +125,18 @@ static int list_tiles(const struct product *product, const struct tiling *tiling
             count++;
             i += rows;
         }
-        j += vectors * LANES;
+        j += column.n;
     }
     return count;
 }
 
 static void run_columns(const struct product *product, const struct tile_plan *plan, const element *x, const element *y,
                         element *out) {
-    const struct parts columns = plan->tiling.columns;
     struct prefetch prefetch = prefetch_next(&plan->prefetch, x + product->x_item, y + product->y_item);
-    for (int64_t column = 0, j = 0; column < columns.count; column++) {
-        const int64_t vectors = bd_part_extent(columns, column);
-        const bool is_last = column + 1 == columns.count;
-        tile_column(product, plan->tiling.rows[column < columns.longer], (int)vectors,
-                    is_last ? (product->n - 1) % LANES + 1 : LANES, &prefetch, x, y + j, out + j);
-        j += vectors * LANES;
+    for (int64_t index = 0, j = 0; j < product->n; index++) {
+        const struct tile_column column = tile_column_of(&plan->tiling, index, product->n - j);
+        run_tile_column(product, &column, &prefetch, x, y + j, out + j);
+        j += column.n;
     }
 }
 

@@ -36,34 +36,64 @@ static struct product exchanged(const struct product *product) {
                             .alpha = {1, 0}};
 }
 
-static void turned_item(const struct product *product, struct product *turned, struct parts tile_columns,
+static void turned_item(const struct product *product, struct product *turned, const struct tiling *tiling,
                         struct prefetch *prefetch, element *scratch, const element *x, const element *y, element *out) {
-    for (int64_t column = 0, i = 0; column < tile_columns.count; column++) {
-        const int64_t vectors = bd_part_extent(tile_columns, column), width = vectors * LANES;
-        const int64_t m = column + 1 < tile_columns.count ? width : product->m - i;
-        turned->out_m = width;
+    for (int64_t index = 0, i = 0; i < product->m; index++) {
+        struct tile_column column = tile_column_of(tiling, index, product->m - i);
+        turned->out_m = packed_width(&column);
         for (int64_t j = 0; j < product->n; j += TURNED_ROWS) {
             turned->m = product->n - j < TURNED_ROWS ? product->n - j : TURNED_ROWS;
-            tile_column(turned, bd_cut(turned->m, tile_row_blocks(turned->m, vectors)), (int)vectors, m - width + LANES,
-                        prefetch, y + j * product->y_n, x + i, scratch);
-            write_turned(product, scratch, width, m, turned->m, out + i * product->out_m + j);
+            column.rows = bd_cut(turned->m, tile_row_blocks(turned->m, column.vectors));
+            run_tile_column(turned, &column, prefetch, y + j * product->y_n, x + i, scratch);
+            write_turned(product, scratch, turned->out_m, column.n, turned->m, out + i * product->out_m + j);
         }
-        i += width;
+        i += column.n;
     }
+}
+
+/* How many halves of vectors a row of register tiles takes. */
+static int64_t tiled_halves(int64_t m, int64_t n, int64_t k) {
+    return ends_in_half(m, n, k) || halves_fit_rows(n, HALVES_OF_A_COLUMN) ? bd_divide_up(n, LANES / 2)
+                                                                           : 2 * bd_divide_up(n, LANES);
+}
+
+/* The halves of vectors that so many rows are, turned around and as they are. */
+static int64_t turned_halves(int64_t m, int64_t n, int64_t k) {
+    return bd_multiply_saturating(n, tiled_halves(n, m, k));
+}
+
+static int64_t straight_halves(int64_t m, int64_t n, int64_t k) {
+    return bd_multiply_saturating(m, tiled_halves(m, n, k));
+}
+
+/* The last rows, if they are better multiplied as they are. */
+static int64_t straight_rows(const struct product *product) {
+    const int64_t m = product->m, n = product->n, k = product->k, rest = m % LANES;
+    const int64_t turned = turned_halves(m, n, k) - turned_halves(m - rest, n, k);
+    return product->y_n == 1 && m > LANES && straight_halves(rest, n, k) < turned ? rest : 0;
 }
 
 static void turned_product(const struct product *product, const element *x, const element *y, element *out) {
     _Alignas(64) element scratch[TURNED_ROWS * TURNED_VECTORS * LANES];
     for (int i = 0; i < TURNED_ROWS * TURNED_VECTORS * LANES; i++)
         scratch[i] = 0; /* lanes that a tile leaves alone are moved about, though never written out */
-    const int64_t vectors = bd_divide_up(product->m, LANES);
-    const struct parts tile_columns = bd_cut(vectors, bd_divide_up(vectors, TURNED_VECTORS));
-    const struct prefetch every_item =
-        prefetch_of(product, sizeof(element), tile_columns.count * bd_divide_up(product->n, 8), product->k);
-    struct product turned = exchanged(product);
+    struct product rows = *product, last_rows = *product;
+    last_rows.m = straight_rows(product);
+    last_rows.items = 1;
+    rows.m -= last_rows.m;
+    struct tile_plan last_plan;
+    if (last_rows.m > 0)
+        tile_prepare(&last_rows, &last_plan);
+    const bool has_half = ends_in_half(rows.n, rows.m, rows.k);
+    const int64_t vectors = whole_vectors(rows.m, has_half), columns = bd_divide_up(vectors, TURNED_VECTORS);
+    const struct tiling tiling = tiling_of_columns(rows.n, vectors, columns, has_half);
+    const struct prefetch every_item = prefetch_of(product, sizeof(element), columns * bd_divide_up(rows.n, 8), rows.k);
+    struct product turned = exchanged(&rows);
     for (int64_t item = 0; item < product->items; item++) {
         struct prefetch prefetch = prefetch_next(&every_item, x + product->x_item, y + product->y_item);
-        turned_item(product, &turned, tile_columns, &prefetch, scratch, x, y, out);
+        turned_item(&rows, &turned, &tiling, &prefetch, scratch, x, y, out);
+        if (last_rows.m > 0)
+            run_items(&last_rows, &last_plan, x + rows.m, y, out + rows.m * rows.out_m);
         x += product->x_item;
         y += product->y_item;
         out += product->out_item;
@@ -77,11 +107,11 @@ static bool turned_accepts(const struct product *product) {
         rows_of_y_collide(&turned))
         return false;
     enum { TURNED_OVERHEAD = 40 };
-    const int64_t m = product->m, n = product->n, k = product->k;
+    const int64_t m = product->m, n = product->n, k = product->k, rest = straight_rows(product);
     const int64_t packing = product->y_n == 1 ? 0 : bd_multiply_saturating(n, k) / 2;
-    const int64_t halves = halves_of_rows(n, product->y_n == 1 ? HALVES_OF_A_COLUMN : MOST_HALVES);
-    const int64_t straight_cost = bd_multiply_saturating(m, halves * k) / 4 + packing / 2;
+    const int64_t straight_cost = bd_multiply_saturating(straight_halves(m, n, k), k) / 4 + packing / 2;
     const int64_t turned_cost =
-        bd_multiply_saturating(n, bd_divide_up(m, LANES) * k) / 2 + bd_multiply_saturating(m, n) / 4 + TURNED_OVERHEAD;
+        bd_multiply_saturating(turned_halves(m - rest, n, k) + straight_halves(rest, n, k), k) / 4 +
+        bd_multiply_saturating(m, n) / 4 + TURNED_OVERHEAD;
     return turned_cost < straight_cost;
 }

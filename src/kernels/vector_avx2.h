@@ -18,10 +18,6 @@ typedef int part; /* how many lanes, the first ones */
 
 enum { PARTS_COST = 1, PERMUTES_COST = 1 };
 
-static inline bool is_whole(part lanes_present) {
-    return lanes_present == LANES;
-}
-
 static inline part first_lanes(int64_t count) {
     return (part)count;
 }

@@ -44,10 +44,6 @@ enum { PERMUTES_COST = 0 };
 /* Whether another instruction set, whose kernels stand behind these in the list, has vectors of half as many lanes. */
 enum { HAS_HALF_VECTORS = 1 };
 
-static inline bool is_whole(part lanes_present) {
-    return lanes_present == (part)~0;
-}
-
 static inline vec zero(void) {
     return OF_TYPE(setzero)();
 }

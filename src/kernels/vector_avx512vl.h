@@ -19,10 +19,6 @@ static inline part first_lanes(int64_t count) {
     return (part)((1u << count) - 1);
 }
 
-static inline bool is_whole(part lanes_present) {
-    return lanes_present == first_lanes(LANES);
-}
-
 static inline vec in_register(vec a) {
     __asm__("" : "+v"(a));
     return a;

@@ -16,10 +16,6 @@ typedef int part; /* how many lanes, the first ones; never none, which only perm
 
 enum { PARTS_COST = 1, PERMUTES_COST = 1, HAS_HALF_VECTORS = 0 };
 
-static inline bool is_whole(part lanes_present) {
-    return lanes_present == LANES;
-}
-
 static inline vec zero(void) {
     return (vec){0};
 }
