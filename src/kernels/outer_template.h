@@ -37,9 +37,9 @@ static inline __attribute__((always_inline)) void outer_items(const struct produ
     }
 }
 
-/* Measured to pay, up to twice, beyond a usual last-level cache. Every vector must be aligned. */
+/* Measured to pay beyond twice the last-level cache, which is 32 MiB there. Every vector must be aligned. */
 static bool outer_is_streamed(const struct product *product, const element *out) {
-    enum { LEAST_STREAMED_BYTES = 3 << 23 };
+    enum { LEAST_STREAMED_BYTES = 1 << 26 };
     return product->items * product->m * product->n > LEAST_STREAMED_BYTES / (int64_t)sizeof(element) &&
            (uintptr_t)out % sizeof(vec) == 0 && product->out_m % LANES == 0 && product->out_item % LANES == 0;
 }
