@@ -170,11 +170,19 @@ static void deep_product(const struct product *product, const element *x, const 
     }
 }
 
+/* Where a processor takes vectors by halves, these sum as fast as whole ones, and up to 1.16 times as fast where the
+ * load of a whole one takes two cache lines; but long rows are better read by whole ones. */
+static bool halves_fit_long_sums(int64_t k) {
+    enum { LONG = 32 * LANES };
+    return HAS_HALF_VECTORS && bd_halves_vectors() && k < LONG;
+}
+
 /* In fused multiply-adds of a vector: an output costs one for each vector along k and a few to sum its lanes; the
  * panel product works on whole vectors along n and turns y around first, at about half an operation an element, and
  * takes something more for each item. A row alone is for dot products. */
 static bool deep_accepts(const struct product *product) {
-    if (product->m == 1 || product->x_k != 1 || product->y_k != 1 || product->out_n != 1 || halves_fit_sums(product->k))
+    if (product->m == 1 || product->x_k != 1 || product->y_k != 1 || product->out_n != 1 ||
+        halves_fit_long_sums(product->k))
         return false;
     enum { PANEL_OVERHEAD = 200, SUM_OF_LANES = REGISTERS == 32 ? 3 : 6 };
     const int64_t m = product->m, n = product->n, k = product->k;

@@ -24,19 +24,13 @@ static inline int64_t halves_of_rows(int64_t extent, int64_t most_halves) {
     return halves_fit_rows(extent, most_halves) ? bd_divide_up(extent, LANES / 2) : 2 * bd_divide_up(extent, LANES);
 }
 
-/* The same for sums along k, where the lanes of long vectors take longer to sum as well. */
-static inline bool halves_fit_sums(int64_t k) {
-    return HAS_HALF_VECTORS && bd_halves_vectors() && k <= 2 * LANES;
-}
-
-/* And for dot products. Long rows that are read once come from the last-level cache and from memory up to 1.1 times as
- * fast in halves. */
+/* The same for dot products, where the sums across the lanes of long vectors take longer as well. Long rows that are
+ * read once come from the last-level cache and from memory up to 1.1 times as fast in halves. */
 static inline bool halves_fit_dots(const struct product *product) {
-    enum { LONG = 256 / ACCUMULATOR_VECTORS };
+    enum { SHORT = 2 * LANES, LONG = 256 / ACCUMULATOR_VECTORS };
     if (!HAS_HALF_VECTORS || !bd_halves_vectors())
         return false;
-    return halves_fit_sums(product->k) || halves_fit_rows(product->k, MOST_HALVES) ||
-           (product->n == 1 && product->k >= LONG);
+    return product->k <= SHORT || halves_fit_rows(product->k, MOST_HALVES) || (product->n == 1 && product->k >= LONG);
 }
 
 /* For those who compute row by row, and leave dot products to others. */
