@@ -339,7 +339,7 @@ static void an_item_depends_on_itself_alone(void **state) {
 /* Such an output may be written past the caches, for which its place in memory matters. */
 static void large_outer_products_at_any_place(void **state) {
     (void)state;
-    enum { M = 700, N = 1600, BATCH = 4, PLACES = 3 };
+    enum { M = 1400, N = 1600, BATCH = 4, PLACES = 3 };
     static const batchdot_dtype dtypes[] = {BATCHDOT_F32, BATCHDOT_F64};
     batchdot_options options = test_options(BATCHDOT_ENGINE_NATIVE);
     options.num_threads = 1; /* whose share is then large */

@@ -217,7 +217,7 @@ static void run_beyond_the_cache(const struct kernel *kernel, const struct produ
 /* Outputs so large that a kernel may write them past the cache. */
 static void test_kernels_beyond_the_cache(void **state) {
     (void)state;
-    enum { ITEMS = 3, M = 22, N = 63920 };
+    enum { ITEMS = 3, M = 45, N = 63920 };
     const struct product product = {
         .items = ITEMS,
         .m = M,

@@ -35,8 +35,8 @@ const char *bd_isa_name(enum isa isa);
  * first call; a name that is unknown, or more than the processor can do, changes nothing. */
 enum isa bd_isa(void);
 
-/* Whether a processor with AVX-512 computes with its vectors half by half: one of AVX2's, which are as long as a half,
- * then takes half the time. */
+/* Whether a processor with AVX-512 computes with its vectors half by half: one that is as long as a half then takes
+ * half the time. */
 bool bd_halves_vectors(void);
 
 #endif

@@ -52,7 +52,8 @@ struct grouped {
 
 /* For so many rows of a tile's column; most have one tile. */
 static struct parts tiles_of_rows(int64_t rows, int64_t vectors) {
-    return rows <= most_tile_rows(vectors) ? (struct parts){1, rows, 0} : bd_cut(rows, tile_row_blocks(rows, vectors));
+    return rows <= most_tile_rows(vectors) ? (struct parts){1, rows, 0}
+                                           : bd_cut(rows, tile_row_blocks(rows, vectors, MAX_TILE_ROWS));
 }
 
 /* What sums begin with where x's bits are flipped, behind a block of y: the opposite of what that adds to them. */
@@ -215,7 +216,8 @@ static void single_row(const struct grouped *grouped, const struct grouped_colum
 static void packed_rows(const struct grouped *grouped, const struct grouped_column *column, int64_t rows,
                         bool is_packed, int64_t k, const element *x, const char *y, element *panel, element *sums) {
     const int64_t vectors = column->vectors, width = column->width;
-    const struct tile_column tiles = {(int)vectors, column->n, column->last_columns, tiles_of_rows(rows, vectors)};
+    const struct tile_column tile_column = {(int)vectors, column->n, column->last_columns,
+                                            tiles_of_rows(rows, vectors)};
     struct prefetch prefetch = no_prefetch;
     prefetch.x.next = y; /* what is stepped along must not be NULL */
     if (!is_packed) {
@@ -223,7 +225,7 @@ static void packed_rows(const struct grouped *grouped, const struct grouped_colu
         if (FIRST_SUMS_ROWS > 0)
             append_first_sums(panel, column->tiles.k, width, grouped->x.flip);
     }
-    run_tile_column(&column->tiles, &tiles, &prefetch, x, panel, sums);
+    run_tile_column(&column->tiles, &tile_column, &prefetch, x, panel, sums);
 }
 
 /* So many rows of a column; y is packed for the first of them, and for the others where it is not kept. What further

@@ -1,4 +1,4 @@
-/* When vectors of half as many lanes, which the kernels of another instruction set have, are the better ones. Needs a
+/* When vectors of half as many lanes, which other kernels of the instruction set have, are the better ones. Needs a
  * vector_*.h and vector_real.h or vector_complex.h. */
 #ifndef BATCHDOT_KERNELS_HALF_VECTORS_H
 #define BATCHDOT_KERNELS_HALF_VECTORS_H

@@ -142,7 +142,7 @@ static void pack_slivers(const struct product *product, struct parts slivers, in
     }
 }
 
-/* A column of tiles, as tile_column, of packed x. */
+/* A column of tiles, as run_tile_column, of packed x. */
 static void sliver_column(struct product *block, struct parts slivers, int vectors, int64_t last_columns,
                           const element *packed, const element *panel, element *out) {
     const struct ahead nothing = {NULL, 0};
@@ -160,7 +160,8 @@ static void sliver_column(struct product *block, struct parts slivers, int vecto
 static void packed_block(const struct product *product, struct product *block, struct parts columns, const element *x,
                          const element *y, element *out) {
     element *const packed = product->scratch, *const panels = packed + PACKED_BLOCK_M * PANEL_BLOCK_K;
-    const struct parts slivers = bd_cut(product->m, tile_row_blocks(product->m, columns.least + (columns.longer > 0)));
+    const struct parts slivers =
+        bd_cut(product->m, tile_row_blocks(product->m, columns.least + (columns.longer > 0), MAX_TILE_ROWS));
     pack_slivers(product, slivers, block->k, x, packed);
     for (int64_t column = 0, ready = 0, j = 0, ready_j = 0; column < columns.count; column++) {
         for (; ready < columns.count && ready < column / PACKED_PANELS * PACKED_PANELS + PACKED_PANELS; ready++) {
@@ -222,8 +223,8 @@ static void panel_product(const struct product *product, const element *x, const
     const bool has_half = ends_in_half(product->m, product->n, product->k);
     const int64_t vectors = whole_vectors(product->n, has_half), columns = bd_divide_up(vectors, PANEL_VECTORS);
     const struct parts blocks = bd_cut(product->m, bd_divide_up(product->m, PANEL_BLOCK_M));
-    const struct tiling tilings[] = {tiling_of_columns(blocks.least, vectors, columns, has_half),
-                                     tiling_of_columns(blocks.least + 1, vectors, columns, has_half)};
+    const struct tiling tilings[] = {tiling_of_columns(product, blocks.least, vectors, columns, has_half),
+                                     tiling_of_columns(product, blocks.least + 1, vectors, columns, has_half)};
     const int64_t tiles = bd_multiply_saturating(bd_multiply_saturating(tile_count(&tilings[0]), blocks.count),
                                                  bd_divide_up(product->k, PANEL_BLOCK_K));
     struct prefetch every_item =

@@ -181,13 +181,14 @@ static int most_tile_rows(int64_t vectors) {
     return most[ACCUMULATOR_VECTORS == 2][REGISTERS == 32][vectors];
 }
 
-static int64_t tile_row_blocks(int64_t m, int64_t vectors) {
-    return m == 1 ? 1 : bd_divide_up(m, most_tile_rows(vectors));
+static int64_t tile_row_blocks(int64_t m, int64_t vectors, int64_t most_rows) {
+    const int64_t most = most_tile_rows(vectors);
+    return m == 1 ? 1 : bd_divide_up(m, most < most_rows ? most : most_rows);
 }
 
 static void fetch_output(const struct product *product, const element *out, int64_t rows, int vectors) {
     for (int64_t i = 0; i < rows; i++)
-        for (int j = 0; j < vectors; j++)
+        for (int j = 0; j < (vectors > 0 ? vectors : 1); j++)
             __builtin_prefetch(out + i * product->out_m + j * LANES, 1);
 }
 

@@ -9,11 +9,19 @@ struct tiling {
     struct parts columns, rows[2], rows_of_half;
 };
 
-/* Whether the last columns of so wide an item are better left to half a vector. */
+/* Costs are in half cycles: every tile is some overhead, and a step along k takes at least an addition's latency, which
+ * fewer accumulators do not fill. */
+enum { TILE_OVERHEAD = 40, LEAST_ACCUMULATORS = 8 };
+
+/* Whether the last columns of so wide an item are better left to half a vector, which takes a processor that halves
+ * vectors a half cycle, than to a whole one, which takes it two. */
 static bool ends_in_half(int64_t m, int64_t n, int64_t k) {
-    enum { LEAST_WORK = 64 };
-    return HAS_HALF_TILES && m > 1 && n > LANES && (n - 1) % LANES < LANES / 2 && m * k >= LEAST_WORK &&
-           bd_halves_vectors();
+    if (!HAS_HALF_TILES || m == 1 || n <= LANES || (n - 1) % LANES >= LANES / 2 || !bd_halves_vectors())
+        return false;
+    const double step = ACCUMULATOR_VECTORS * (double)m;
+    return (double)k * (step > LEAST_ACCUMULATORS ? step : LEAST_ACCUMULATORS) +
+               (double)tile_row_blocks(m, 0, MAX_TILE_ROWS) * TILE_OVERHEAD <
+           (double)k * 2 * step;
 }
 
 /* The whole vectors of its columns. */
@@ -21,12 +29,24 @@ static int64_t whole_vectors(int64_t n, bool has_half) {
     return has_half ? n / LANES : bd_divide_up(n, LANES);
 }
 
-static struct tiling tiling_of_columns(int64_t m, int64_t vectors, int64_t columns, bool has_half) {
+/* How many rows of x a tile may read at once: rows a multiple of 4 KiB apart share one set of a first-level cache of
+ * eight ways, and more of them drive each other out before the rest of a line is used. */
+static int64_t most_rows_of_x(const struct product *product) {
+    enum { WAY_BYTES = 4096, WAYS = 8 };
+    const int64_t size = sizeof(element);
+    const bool reads_lines_again = product->x_k * size > -CACHE_LINE && product->x_k * size < CACHE_LINE;
+    return reads_lines_again && product->x_m * size % WAY_BYTES == 0 ? WAYS : MAX_TILE_ROWS;
+}
+
+/* Of m of the product's rows. */
+static struct tiling tiling_of_columns(const struct product *product, int64_t m, int64_t vectors, int64_t columns,
+                                       bool has_half) {
+    const int64_t most_rows = most_rows_of_x(product);
     struct tiling tiling = {.columns = bd_cut(vectors, columns)};
     for (int i = 0; i < 1 + (tiling.columns.longer > 0); i++)
-        tiling.rows[i] = bd_cut(m, tile_row_blocks(m, tiling.columns.least + i));
+        tiling.rows[i] = bd_cut(m, tile_row_blocks(m, tiling.columns.least + i, most_rows));
     if (has_half)
-        tiling.rows_of_half = bd_cut(m, tile_row_blocks(m, 0));
+        tiling.rows_of_half = bd_cut(m, tile_row_blocks(m, 0, most_rows));
     return tiling;
 }
 
@@ -46,19 +66,16 @@ static struct tile_column tile_column_of(const struct tiling *tiling, int64_t in
     return (struct tile_column){(int)vectors, present, present - width + LANES, tiling->rows[index < columns.longer]};
 }
 
-/* The cost of an item with tiles so wide, in half cycles: a step along k takes as long as its multiplications or its
- * loads, of either of which a processor does two a cycle, or as long as an addition's latency if there are too few
- * accumulators to fill it; and every tile is some overhead. */
-static int64_t tiling_cost(int64_t m, int64_t vectors, int64_t k, int64_t width) {
-    enum { TILE_OVERHEAD = 40, LEAST_ACCUMULATORS = 8 };
-    const int64_t columns = bd_divide_up(vectors, width), blocks = tile_row_blocks(m, width);
-    const int64_t multiplications = ACCUMULATOR_VECTORS * m * vectors,
-                  loads = blocks * vectors + ACCUMULATOR_VECTORS * m * columns;
-    const int64_t latency = columns * blocks * LEAST_ACCUMULATORS;
-    int64_t step = multiplications > loads ? multiplications : loads;
+/* The cost of an item with tiles so wide. A processor does two multiplications or two loads a cycle. */
+static double tiling_cost(const struct product *product, int64_t vectors, int64_t width) {
+    const double rows = ACCUMULATOR_VECTORS * (double)product->m, columns = (double)bd_divide_up(vectors, width),
+                 blocks = (double)tile_row_blocks(product->m, width, most_rows_of_x(product));
+    const double multiplications = rows * (double)vectors, loads = blocks * (double)vectors + rows * columns;
+    const double latency = columns * blocks * LEAST_ACCUMULATORS;
+    double step = multiplications > loads ? multiplications : loads;
     if (latency > step)
         step = latency;
-    return k * step + columns * blocks * TILE_OVERHEAD;
+    return (double)product->k * step + columns * blocks * TILE_OVERHEAD;
 }
 
 static struct tiling tiling_of(const struct product *product) {
@@ -69,12 +86,11 @@ static struct tiling tiling_of(const struct product *product) {
         best = MAX_TILE_VECTORS;
     else if (vectors > 1) {
         for (int64_t width = 2; width <= WIDEST_TILE_OF_ROWS && width <= vectors; width++) {
-            if (tiling_cost(product->m, vectors, product->k, width) <=
-                tiling_cost(product->m, vectors, product->k, best))
+            if (tiling_cost(product, vectors, width) <= tiling_cost(product, vectors, best))
                 best = width;
         }
     }
-    return tiling_of_columns(product->m, vectors, bd_divide_up(vectors, best), has_half);
+    return tiling_of_columns(product, product->m, vectors, bd_divide_up(vectors, best), has_half);
 }
 
 /* A tile of an item that has few of them: to work out where they are, and what they fetch ahead, takes as long as some

@@ -38,12 +38,13 @@ static struct product exchanged(const struct product *product) {
 
 static void turned_item(const struct product *product, struct product *turned, const struct tiling *tiling,
                         struct prefetch *prefetch, element *scratch, const element *x, const element *y, element *out) {
+    const int64_t most_rows = most_rows_of_x(turned);
     for (int64_t index = 0, i = 0; i < product->m; index++) {
         struct tile_column column = tile_column_of(tiling, index, product->m - i);
         turned->out_m = packed_width(&column);
         for (int64_t j = 0; j < product->n; j += TURNED_ROWS) {
             turned->m = product->n - j < TURNED_ROWS ? product->n - j : TURNED_ROWS;
-            column.rows = bd_cut(turned->m, tile_row_blocks(turned->m, column.vectors));
+            column.rows = bd_cut(turned->m, tile_row_blocks(turned->m, column.vectors, most_rows));
             run_tile_column(turned, &column, prefetch, y + j * product->y_n, x + i, scratch);
             write_turned(product, scratch, turned->out_m, column.n, turned->m, out + i * product->out_m + j);
         }
@@ -51,26 +52,32 @@ static void turned_item(const struct product *product, struct product *turned, c
     }
 }
 
-/* How many halves of vectors a row of register tiles takes. */
-static int64_t tiled_halves(int64_t m, int64_t n, int64_t k) {
-    return ends_in_half(m, n, k) || halves_fit_rows(n, HALVES_OF_A_COLUMN) ? bd_divide_up(n, LANES / 2)
-                                                                           : 2 * bd_divide_up(n, LANES);
+/* Costs are in half cycles, what a multiplication takes; of vectors that have halves, in those of halves. So many rows
+ * as they are, and turned around, which takes about as long for an element, by blocks of LANES by LANES. */
+static double multiplications(int64_t m, int64_t n, int64_t k) {
+    if (!HAS_HALF_VECTORS)
+        return (double)m * (double)bd_divide_up(n, LANES);
+    return (double)m *
+           (double)(ends_in_half(m, n, k) ? bd_divide_up(n, LANES / 2) : halves_of_rows(n, HALVES_OF_A_COLUMN));
 }
 
-/* The halves of vectors that so many rows are, turned around and as they are. */
-static int64_t turned_halves(int64_t m, int64_t n, int64_t k) {
-    return bd_multiply_saturating(n, tiled_halves(n, m, k));
+static double straight_cost(int64_t m, int64_t n, int64_t k) {
+    const double step = multiplications(m, n, k);
+    return (double)k * (step > LEAST_ACCUMULATORS ? step : LEAST_ACCUMULATORS) + TILE_OVERHEAD;
 }
 
-static int64_t straight_halves(int64_t m, int64_t n, int64_t k) {
-    return bd_multiply_saturating(m, tiled_halves(m, n, k));
+static double turned_cost(int64_t m, int64_t n, int64_t k) {
+    enum { TURNED_OVERHEAD = 120 };
+    const double blocks = (double)bd_divide_up(m, LANES) * (double)bd_divide_up(n, LANES);
+    return straight_cost(n, m, k) + blocks * LANES * LANES + TURNED_OVERHEAD;
 }
 
 /* The last rows, if they are better multiplied as they are. */
 static int64_t straight_rows(const struct product *product) {
     const int64_t m = product->m, n = product->n, k = product->k, rest = m % LANES;
-    const int64_t turned = turned_halves(m, n, k) - turned_halves(m - rest, n, k);
-    return product->y_n == 1 && m > LANES && straight_halves(rest, n, k) < turned ? rest : 0;
+    const bool pays = product->y_n == 1 && m > LANES && rest > 0 &&
+                      straight_cost(rest, n, k) + turned_cost(m - rest, n, k) < turned_cost(m, n, k);
+    return pays ? rest : 0;
 }
 
 static void turned_product(const struct product *product, const element *x, const element *y, element *out) {
@@ -86,9 +93,9 @@ static void turned_product(const struct product *product, const element *x, cons
         tile_prepare(&last_rows, &last_plan);
     const bool has_half = ends_in_half(rows.n, rows.m, rows.k);
     const int64_t vectors = whole_vectors(rows.m, has_half), columns = bd_divide_up(vectors, TURNED_VECTORS);
-    const struct tiling tiling = tiling_of_columns(rows.n, vectors, columns, has_half);
-    const struct prefetch every_item = prefetch_of(product, sizeof(element), columns * bd_divide_up(rows.n, 8), rows.k);
     struct product turned = exchanged(&rows);
+    const struct tiling tiling = tiling_of_columns(&turned, rows.n, vectors, columns, has_half);
+    const struct prefetch every_item = prefetch_of(product, sizeof(element), columns * bd_divide_up(rows.n, 8), rows.k);
     for (int64_t item = 0; item < product->items; item++) {
         struct prefetch prefetch = prefetch_next(&every_item, x + product->x_item, y + product->y_item);
         turned_item(&rows, &turned, &tiling, &prefetch, scratch, x, y, out);
@@ -100,18 +107,14 @@ static void turned_product(const struct product *product, const element *x, cons
     }
 }
 
-/* In fused multiply-adds of a vector; turning the output around costs about one an element of half a vector. */
+/* To pack an element of y takes about as long as a multiplication. */
 static bool turned_accepts(const struct product *product) {
     const struct product turned = exchanged(product);
     if (product->x_m != 1 || product->out_n != 1 || product->m < LANES / 2 || halves_fit_rows(product->m, 1) ||
         rows_of_y_collide(&turned))
         return false;
-    enum { TURNED_OVERHEAD = 40 };
     const int64_t m = product->m, n = product->n, k = product->k, rest = straight_rows(product);
-    const int64_t packing = product->y_n == 1 ? 0 : bd_multiply_saturating(n, k) / 2;
-    const int64_t straight_cost = bd_multiply_saturating(straight_halves(m, n, k), k) / 4 + packing / 2;
-    const int64_t turned_cost =
-        bd_multiply_saturating(turned_halves(m - rest, n, k) + straight_halves(rest, n, k), k) / 4 +
-        bd_multiply_saturating(m, n) / 4 + TURNED_OVERHEAD;
-    return turned_cost < straight_cost;
+    const double packing = product->y_n == 1 ? 0 : (double)n * (double)k;
+    const double cost = turned_cost(m - rest, n, k) + (rest > 0 ? straight_cost(rest, n, k) : 0);
+    return cost < straight_cost(m, n, k) + packing;
 }

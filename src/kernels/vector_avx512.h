@@ -1,6 +1,6 @@
 /* The words that kernels are written in, for AVX-512 (F, DQ, BW, VL). Include after defining ELEMENT_BITS, 32 or 64,
- * and INTEGER_ELEMENTS if they are integers, which wrap around. vector_avx2.h, vector_neon.h and vector_portable.h
- * define the same words. */
+ * and INTEGER_ELEMENTS if they are integers, which wrap around. vector_avx512vl.h, vector_avx2.h, vector_neon.h and
+ * vector_portable.h define the same words. */
 #include "kernels/element_type.h"
 
 #include <immintrin.h>
@@ -41,7 +41,7 @@ enum { PARTS_COST = 0 };
 /* Whether permuting lanes takes longer than multiplying. */
 enum { PERMUTES_COST = 0 };
 
-/* Whether another instruction set, whose kernels stand behind these in the list, has vectors of half as many lanes. */
+/* Whether kernels that stand behind these in the list have vectors of half as many lanes. */
 enum { HAS_HALF_VECTORS = 1 };
 
 static inline vec zero(void) {
