@@ -339,7 +339,7 @@ static void an_item_depends_on_itself_alone(void **state) {
 /* Such an output may be written past the caches, for which its place in memory matters. */
 static void large_outer_products_at_any_place(void **state) {
     (void)state;
-    enum { M = 1400, N = 1600, BATCH = 4, PLACES = 3 };
+    enum { M = 1400, N = 1600, BATCH = 4, PLACES = 3, VECTOR = 64 };
     static const batchdot_dtype dtypes[] = {BATCHDOT_F32, BATCHDOT_F64};
     batchdot_options options = test_options(BATCHDOT_ENGINE_NATIVE);
     options.num_threads = 1; /* whose share is then large */
@@ -347,7 +347,8 @@ static void large_outer_products_at_any_place(void **state) {
         const batchdot_dtype dtype = dtypes[i];
         const size_t size = test_dtype_size(dtype);
         char *const x = test_alloc(size * BATCH * M), *const y = test_alloc(size * BATCH * N);
-        char *const out = test_alloc(size * (BATCH * M * N + PLACES));
+        char *const memory = test_alloc(VECTOR + size * (BATCH * M * N + PLACES));
+        char *const out = memory + (VECTOR - (uintptr_t)memory % VECTOR); /* the first place is aligned */
         for (int64_t at = 0; at < BATCH * M; at++)
             test_store(dtype, x, at, (double)(at % 61) - 30, 0);
         for (int64_t at = 0; at < BATCH * N; at++)
@@ -363,7 +364,7 @@ static void large_outer_products_at_any_place(void **state) {
         }
         free(x);
         free(y);
-        free(out);
+        free(memory);
     }
 }
 
