@@ -178,18 +178,17 @@ static bool halves_fit_long_sums(int64_t k) {
 }
 
 /* In fused multiply-adds of a vector: an output costs one for each vector along k and a few to sum its lanes; the
- * panel product works on whole vectors along n and turns y around first, at about half an operation an element, and
- * takes something more for each item, and with AVX-512's vectors of half the length for each operation as well. A row
- * alone is for dot products. */
+ * panel product works on whole vectors along n and turns y around first, at about half an operation an element, or one
+ * of AVX-512's shorter vectors, and takes something more for each item. A row alone is for dot products. */
 static bool deep_accepts(const struct product *product) {
     if (product->m == 1 || product->x_k != 1 || product->y_k != 1 || product->out_n != 1 ||
         halves_fit_long_sums(product->k))
         return false;
     enum { PANEL_OVERHEAD = 200, IS_OF_YMM = sizeof(vec) == 32, SUM_OF_LANES = REGISTERS == 32 && !IS_OF_YMM ? 3 : 6 };
-    static const double panel_factor = REGISTERS == 32 && IS_OF_YMM ? 1.18 : 1;
+    static const double turning_cost = REGISTERS == 32 && IS_OF_YMM ? 1.15 : 0.5;
     const double m = (double)product->m, n = (double)product->n;
     const double deep_cost =
         m * (n < DEEP_COLUMNS ? DEEP_COLUMNS : n) * (double)(bd_divide_up(product->k, LANES) + SUM_OF_LANES);
-    const double step_cost = (m * (double)halves_of_rows(product->n, MOST_HALVES) + n) / 2;
-    return deep_cost <= panel_factor * step_cost * (double)product->k + PANEL_OVERHEAD;
+    const double step_cost = m * (double)halves_of_rows(product->n, MOST_HALVES) / 2 + n * turning_cost;
+    return deep_cost <= step_cost * (double)product->k + PANEL_OVERHEAD;
 }
