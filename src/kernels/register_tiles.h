@@ -182,8 +182,10 @@ static int most_tile_rows(int64_t vectors) {
 }
 
 static int64_t tile_row_blocks(int64_t m, int64_t vectors, int64_t most_rows) {
+    if (m == 1) /* which may be wider */
+        return 1;
     const int64_t most = most_tile_rows(vectors);
-    return m == 1 ? 1 : bd_divide_up(m, most < most_rows ? most : most_rows);
+    return bd_divide_up(m, most < most_rows ? most : most_rows);
 }
 
 static void fetch_output(const struct product *product, const element *out, int64_t rows, int vectors) {
