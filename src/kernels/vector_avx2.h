@@ -9,6 +9,11 @@ static inline __m256i multiply_64_bits(__m256i a, __m256i b) {
     return _mm256_add_epi64(_mm256_mul_epu32(a, b), upper);
 }
 
+#if ELEMENT_BITS == 32
+#define MULTIPLY_INTEGERS _mm256_mullo_epi32
+#else
+#define MULTIPLY_INTEGERS multiply_64_bits
+#endif
 #include "kernels/vector_ymm.h"
 
 #define REGISTERS 16

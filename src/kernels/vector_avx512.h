@@ -32,6 +32,14 @@ enum { LANES = 8 };
 #define FROM_DOUBLES(a) (a)
 #endif
 
+#define OF_BITS(operation) _mm512_##operation
+#define LOWEST_QUARTER _mm512_castsi512_si128
+#define BROADCAST_64 _mm512_set1_epi64
+#define MULTIPLY_INTEGERS OF_INTEGERS(mullo)
+#include "kernels/vector_x86.h"
+
+#include "kernels/vector_masks.h"
+
 /* Lane numbers, for permute. */
 typedef __m512i lanes;
 
@@ -44,111 +52,13 @@ enum { PERMUTES_COST = 0 };
 /* Whether kernels that stand behind these in the list have vectors of half as many lanes. */
 enum { HAS_HALF_VECTORS = 1 };
 
-static inline vec zero(void) {
-    return OF_TYPE(setzero)();
-}
-
-static inline vec load(const element *data) {
-    return OF_TYPE(loadu)((const void *)data);
-}
-
-/* The same by two accesses to a cache line, of which a processor's prefetching makes more than of one: rows from the
+/* load by two accesses to a cache line, of which a processor's prefetching makes more than of one: rows from the
  * last-level cache come up to a quarter faster. */
 static inline vec load_by_halves(const element *data) {
     const double *const pairs = (const void *)data;
     const __m512d low = _mm512_castpd256_pd512(_mm256_loadu_pd(pairs));
     return FROM_DOUBLES(_mm512_insertf64x4(low, _mm256_loadu_pd(pairs + 4), 1));
 }
-
-/* Keeps a compiler from loading a again wherever it is used: a load costs as much as the multiplication it is for. */
-static inline vec in_register(vec a) {
-    __asm__("" : "+v"(a));
-    return a;
-}
-
-static inline void store(element *data, vec a) {
-    OF_TYPE(storeu)((void *)data, a);
-}
-
-/* Stores to a multiple of the vector's size without reading the line into the cache first. Other threads may see such
- * stores late: fence comes before telling them. */
-static inline void store_past_cache(element *data, vec a) {
-    OF_TYPE(stream)((void *)data, a);
-}
-
-static inline void fence(void) {
-    _mm_sfence();
-}
-
-/* The first count lanes, 0 to LANES. */
-static inline part first_lanes(int64_t count) {
-    return (part)((1u << count) - 1);
-}
-
-/* Neither touches memory beyond the part; the other lanes become 0. */
-static inline vec load_part(const element *data, part lanes_read) {
-    return OF_TYPE(maskz_loadu)(lanes_read, data);
-}
-
-static inline void store_part(element *data, vec a, part lanes_written) {
-    OF_TYPE(mask_storeu)(data, lanes_written, a);
-}
-
-#ifdef INTEGER_ELEMENTS
-
-static inline vec broadcast(element a) {
-#if ELEMENT_BITS == 32
-    return FROM_INTEGERS(_mm512_set1_epi32((int)a));
-#else
-    return FROM_INTEGERS(_mm512_set1_epi64((long long)a));
-#endif
-}
-
-static inline element first_lane(vec a) {
-    const __m128i lowest = _mm512_castsi512_si128(TO_INTEGERS(a));
-    return ELEMENT_BITS == 32 ? (element)_mm_cvtsi128_si32(lowest) : (element)_mm_cvtsi128_si64(lowest);
-}
-
-static inline vec add(vec a, vec b) {
-    return FROM_INTEGERS(OF_INTEGERS(add)(TO_INTEGERS(a), TO_INTEGERS(b)));
-}
-
-static inline vec multiply(vec a, vec b) {
-    return FROM_INTEGERS(OF_INTEGERS(mullo)(TO_INTEGERS(a), TO_INTEGERS(b)));
-}
-
-static inline vec multiply_add(vec a, vec b, vec sum) {
-    return add(multiply(a, b), sum);
-}
-
-#else
-
-static inline vec broadcast(element a) {
-    return OF_TYPE(set1)(a);
-}
-
-static inline element first_lane(vec a) {
-#if ELEMENT_BITS == 32
-    return _mm512_cvtss_f32(a);
-#else
-    return _mm512_cvtsd_f64(a);
-#endif
-}
-
-static inline vec add(vec a, vec b) {
-    return OF_TYPE(add)(a, b);
-}
-
-static inline vec multiply(vec a, vec b) {
-    return OF_TYPE(mul)(a, b);
-}
-
-/* a * b + sum, rounded once. */
-static inline vec multiply_add(vec a, vec b, vec sum) {
-    return OF_TYPE(fmadd)(a, b, sum);
-}
-
-#endif
 
 /* The lanes that are so far behind. */
 static inline lanes add_to_lanes(lanes from, int32_t distance) {

@@ -1,5 +1,5 @@
 /* What vector_avx2.h and vector_avx512vl.h, either of which includes this, have in common: the words of vector_avx512.h
- * for vectors of 256 bits, but for those that concern parts. Needs their multiply_64_bits. */
+ * for vectors of 256 bits, but for those that concern parts. Needs their MULTIPLY_INTEGERS, as vector_x86.h has it. */
 #include "kernels/element_type.h"
 
 #include <immintrin.h>
@@ -29,88 +29,14 @@ typedef __m256i lanes; /* for f64, each lane is the two 32-bit lanes that it con
 
 enum { HAS_HALF_VECTORS = 0 };
 
-static inline vec zero(void) {
-    return OF_TYPE(setzero)();
-}
-
-static inline vec load(const element *data) {
-    return OF_TYPE(loadu)((const void *)data);
-}
+#define OF_BITS(operation) _mm256_##operation
+#define LOWEST_QUARTER _mm256_castsi256_si128
+#define BROADCAST_64 _mm256_set1_epi64x
+#include "kernels/vector_x86.h"
 
 static inline vec load_by_halves(const element *data) {
     return load(data); /* two vectors to a cache line */
 }
-
-static inline void store(element *data, vec a) {
-    OF_TYPE(storeu)((void *)data, a);
-}
-
-static inline void store_past_cache(element *data, vec a) {
-    OF_TYPE(stream)((void *)data, a);
-}
-
-static inline void fence(void) {
-    _mm_sfence();
-}
-
-#ifdef INTEGER_ELEMENTS
-
-static inline vec broadcast(element a) {
-#if ELEMENT_BITS == 32
-    return FROM_INTEGERS(_mm256_set1_epi32((int)a));
-#else
-    return FROM_INTEGERS(_mm256_set1_epi64x((long long)a));
-#endif
-}
-
-static inline element first_lane(vec a) {
-    const __m128i lowest = _mm256_castsi256_si128(TO_INTEGERS(a));
-    return ELEMENT_BITS == 32 ? (element)_mm_cvtsi128_si32(lowest) : (element)_mm_cvtsi128_si64(lowest);
-}
-
-static inline vec add(vec a, vec b) {
-    return FROM_INTEGERS(OF_INTEGERS(add)(TO_INTEGERS(a), TO_INTEGERS(b)));
-}
-
-static inline vec multiply(vec a, vec b) {
-#if ELEMENT_BITS == 32
-    return FROM_INTEGERS(_mm256_mullo_epi32(TO_INTEGERS(a), TO_INTEGERS(b)));
-#else
-    return FROM_INTEGERS(multiply_64_bits(TO_INTEGERS(a), TO_INTEGERS(b)));
-#endif
-}
-
-static inline vec multiply_add(vec a, vec b, vec sum) {
-    return add(multiply(a, b), sum);
-}
-
-#else
-
-static inline vec broadcast(element a) {
-    return OF_TYPE(set1)(a);
-}
-
-static inline element first_lane(vec a) {
-#if ELEMENT_BITS == 32
-    return _mm256_cvtss_f32(a);
-#else
-    return _mm256_cvtsd_f64(a);
-#endif
-}
-
-static inline vec add(vec a, vec b) {
-    return OF_TYPE(add)(a, b);
-}
-
-static inline vec multiply(vec a, vec b) {
-    return OF_TYPE(mul)(a, b);
-}
-
-static inline vec multiply_add(vec a, vec b, vec sum) {
-    return OF_TYPE(fmadd)(a, b, sum);
-}
-
-#endif
 
 /* The lower, or upper, halves of both, one behind the other. */
 static inline vec lower_halves(vec a, vec b) {
