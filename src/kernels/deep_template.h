@@ -174,7 +174,7 @@ static void deep_product(const struct product *product, const element *x, const 
  * load of a whole one takes two cache lines; but long rows are better read by whole ones. */
 static bool halves_fit_long_sums(int64_t k) {
     enum { LONG = 32 * LANES };
-    return HAS_HALF_VECTORS && bd_halves_vectors() && k < LONG;
+    return halves_are_taken() && k < LONG;
 }
 
 /* In fused multiply-adds of a vector: an output costs one for each vector along k and a few to sum its lanes; the
@@ -184,8 +184,12 @@ static bool deep_accepts(const struct product *product) {
     if (product->m == 1 || product->x_k != 1 || product->y_k != 1 || product->out_n != 1 ||
         halves_fit_long_sums(product->k))
         return false;
-    enum { PANEL_OVERHEAD = 200, IS_OF_YMM = sizeof(vec) == 32, SUM_OF_LANES = REGISTERS == 32 && !IS_OF_YMM ? 3 : 6 };
-    static const double turning_cost = REGISTERS == 32 && IS_OF_YMM ? 1.15 : 0.5;
+    enum {
+        PANEL_OVERHEAD = 200,
+        IS_SHORTER_AVX512 = REGISTERS == 32 && sizeof(vec) == 32,
+        SUM_OF_LANES = REGISTERS == 32 && !IS_SHORTER_AVX512 ? 3 : 6
+    };
+    static const double turning_cost = IS_SHORTER_AVX512 ? 1.15 : 0.5;
     const double m = (double)product->m, n = (double)product->n;
     const double deep_cost =
         m * (n < DEEP_COLUMNS ? DEEP_COLUMNS : n) * (double)(bd_divide_up(product->k, LANES) + SUM_OF_LANES);

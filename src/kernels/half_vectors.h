@@ -10,13 +10,18 @@
 /* Longer rows than so many halves lose too few lanes; where y is not packed, longer ones than so many in a column. */
 enum { MOST_HALVES = 7, HALVES_OF_A_COLUMN = 3 };
 
+/* Whether a processor takes vectors by halves, and there are such of half the length for it. */
+static inline bool halves_are_taken(void) {
+    return HAS_HALF_VECTORS && bd_halves_vectors();
+}
+
 /* Rows so long leave fewer lanes of them idle. Nothing is lost where one is enough; up to so many win by it where a
  * processor takes the longer ones by halves. */
 static inline bool halves_fit_rows(int64_t extent, int64_t most_halves) {
     if (!HAS_HALF_VECTORS)
         return false;
     const int64_t halves = bd_divide_up(extent, LANES / 2);
-    return halves % 2 == 1 && (halves == 1 || (halves <= most_halves && bd_halves_vectors()));
+    return halves % 2 == 1 && (halves == 1 || (halves <= most_halves && halves_are_taken()));
 }
 
 /* How many halves such rows take, in the better ones of both vectors. */
@@ -28,7 +33,7 @@ static inline int64_t halves_of_rows(int64_t extent, int64_t most_halves) {
  * read once come from the last-level cache and from memory up to 1.1 times as fast in halves. */
 static inline bool halves_fit_dots(const struct product *product) {
     enum { SHORT = 2 * LANES, LONG = 256 / ACCUMULATOR_VECTORS };
-    if (!HAS_HALF_VECTORS || !bd_halves_vectors())
+    if (!halves_are_taken())
         return false;
     return product->k <= SHORT || halves_fit_rows(product->k, MOST_HALVES) || (product->n == 1 && product->k >= LONG);
 }

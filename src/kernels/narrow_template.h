@@ -214,7 +214,8 @@ static bool rows_are_better_alone(const struct product *product) {
 
 /* Rows of more than half a vector are for those who compute one at a time as well. */
 static bool narrow_accepts(const struct product *product) {
-    return product->n <= LANES / 2 && !rows_are_better_alone(product) && product->m > 1 && product->k <= MAX_NARROW_K &&
-           product->out_n == 1 && product->out_m == product->n && (product->y_n == 1 || y_fits_two_vectors(product)) &&
-           (x_rows_fit_a_vector(product) || (product->x_m == 1 && product->m <= LANES));
+    return product->n <= LANES / 2 && product->m > 1 && product->k <= MAX_NARROW_K && product->out_n == 1 &&
+           product->out_m == product->n && (product->y_n == 1 || y_fits_two_vectors(product)) &&
+           (x_rows_fit_a_vector(product) || (product->x_m == 1 && product->m <= LANES)) &&
+           !rows_are_better_alone(product);
 }

@@ -143,46 +143,45 @@ static void pack_slivers(const struct product *product, struct parts slivers, in
 }
 
 /* A column of tiles, as run_tile_column, of packed x. */
-static void sliver_column(struct product *block, struct parts slivers, int vectors, int64_t last_columns,
-                          const element *packed, const element *panel, element *out) {
+static void sliver_column(struct product *block, const struct tile_column *column, const element *packed,
+                          const element *panel, element *out) {
     const struct ahead nothing = {NULL, 0};
-    for (int64_t index = 0; index < slivers.count; index++) {
-        const int64_t rows = bd_part_extent(slivers, index);
-        fetch_output(block, out, rows, vectors);
+    for (int64_t index = 0; index < column->rows.count; index++) {
+        const int64_t rows = bd_part_extent(column->rows, index);
+        fetch_output(block, out, rows, column->vectors);
         block->x_k = rows;
-        tile_of(vectors, rows)(block, last_columns, nothing, packed, panel, out);
+        tile_of(column->vectors, rows)(block, column->last_columns, nothing, packed, panel, out);
         packed += rows * block->k;
         out += rows * block->out_m;
     }
 }
 
 /* A block of x's rows and of k. */
-static void packed_block(const struct product *product, struct product *block, struct parts columns, const element *x,
-                         const element *y, element *out) {
+static void packed_block(const struct product *product, struct product *block, const struct tiling *tiling,
+                         const element *x, const element *y, element *out) {
     element *const packed = product->scratch, *const panels = packed + PACKED_BLOCK_M * PANEL_BLOCK_K;
+    const struct parts columns = tiling->columns;
     const struct parts slivers =
         bd_cut(product->m, tile_row_blocks(product->m, columns.least + (columns.longer > 0), MAX_TILE_ROWS));
     pack_slivers(product, slivers, block->k, x, packed);
-    for (int64_t column = 0, ready = 0, j = 0, ready_j = 0; column < columns.count; column++) {
-        for (; ready < columns.count && ready < column / PACKED_PANELS * PACKED_PANELS + PACKED_PANELS; ready++) {
-            const int64_t width = bd_part_extent(columns, ready) * LANES;
-            const int64_t n = product->n - ready_j < width ? product->n - ready_j : width;
-            pack_panel(product, panels + ready % PACKED_PANELS * PANEL_SIZE, block->k, n, width,
+    for (int64_t index = 0, ready = 0, j = 0, ready_j = 0; index < columns.count; index++) {
+        for (; ready < columns.count && ready < index / PACKED_PANELS * PACKED_PANELS + PACKED_PANELS; ready++) {
+            const struct tile_column column = tile_column_of(tiling, ready, product->n - ready_j);
+            pack_panel(product, panels + ready % PACKED_PANELS * PANEL_SIZE, block->k, column.n, packed_width(&column),
                        y + ready_j * product->y_n);
-            ready_j += width;
+            ready_j += column.n;
         }
-        const int64_t vectors = bd_part_extent(columns, column), width = vectors * LANES;
-        const int64_t n = product->n - j < width ? product->n - j : width;
-        block->y_k = width;
-        sliver_column(block, slivers, (int)vectors, n - width + LANES, packed,
-                      panels + column % PACKED_PANELS * PANEL_SIZE, out + j);
-        j += width;
+        struct tile_column column = tile_column_of(tiling, index, product->n - j);
+        column.rows = slivers;
+        block->y_k = packed_width(&column);
+        sliver_column(block, &column, packed, panels + index % PACKED_PANELS * PANEL_SIZE, out + j);
+        j += column.n;
     }
 }
 
 static void packed_product(const struct product *product, const element *x, const element *y, element *out) {
     const int64_t vectors = bd_divide_up(product->n, LANES);
-    const struct parts columns = bd_cut(vectors, bd_divide_up(vectors, PANEL_VECTORS));
+    const struct tiling tiling = {.columns = bd_cut(vectors, bd_divide_up(vectors, PANEL_VECTORS))};
     const struct parts blocks = bd_cut(product->m, bd_divide_up(product->m, PACKED_BLOCK_M));
     for (int64_t item = 0; item < product->items; item++) {
         struct product rows = *product;
@@ -192,7 +191,7 @@ static void packed_product(const struct product *product, const element *x, cons
             block.x_m = 1;
             for (int64_t step = 0; step < product->k; step += PANEL_BLOCK_K) {
                 block.k = product->k - step < PANEL_BLOCK_K ? product->k - step : PANEL_BLOCK_K;
-                packed_block(&rows, &block, columns, x + i * product->x_m + step * product->x_k,
+                packed_block(&rows, &block, &tiling, x + i * product->x_m + step * product->x_k,
                              y + step * product->y_k, out + i * product->out_m);
                 set_beta_to_1(&block);
             }

@@ -164,17 +164,19 @@ tile_function *const *const OFFERED_TILES = tile_functions[1];
 #ifdef HALF_TILES
 extern tile_function *const *const HALF_TILES;
 enum { HAS_HALF_TILES = 1 };
-
-static tile_function *tile_of(int vectors, int64_t rows) {
-    return vectors == 0 ? HALF_TILES[rows] : tile_functions[vectors][rows];
-}
 #else
+#define HALF_TILES tile_functions[0]
 enum { HAS_HALF_TILES = 0 };
+#endif
 
 static tile_function *tile_of(int vectors, int64_t rows) {
-    return tile_functions[vectors][rows];
+    return HAS_HALF_TILES && vectors == 0 ? HALF_TILES[rows] : tile_functions[vectors][rows];
 }
-#endif
+
+/* The vectors that a row of so many lies in. */
+static inline int touched_vectors(int vectors) {
+    return vectors > 0 ? vectors : 1;
+}
 
 static int most_tile_rows(int64_t vectors) {
     static const int most[2][2][5] = {{{0, 12, 6, 4}, {16, 16, 14, 9, 6}}, {{0, 6, 3}, {12, 12, 6, 4, 3}}};
@@ -190,7 +192,7 @@ static int64_t tile_row_blocks(int64_t m, int64_t vectors, int64_t most_rows) {
 
 static void fetch_output(const struct product *product, const element *out, int64_t rows, int vectors) {
     for (int64_t i = 0; i < rows; i++)
-        for (int j = 0; j < (vectors > 0 ? vectors : 1); j++)
+        for (int j = 0; j < touched_vectors(vectors); j++)
             __builtin_prefetch(out + i * product->out_m + j * LANES, 1);
 }
 
@@ -204,7 +206,7 @@ struct tile_column {
 
 /* What a row of it takes when it is packed. */
 static inline int64_t packed_width(const struct tile_column *column) {
-    return column->vectors > 0 ? column->vectors * LANES : LANES;
+    return (int64_t)touched_vectors(column->vectors) * LANES;
 }
 
 static void run_tile_column(const struct product *product, const struct tile_column *column, struct prefetch *prefetch,

@@ -16,7 +16,7 @@ enum { TILE_OVERHEAD = 40, LEAST_ACCUMULATORS = 8 };
 /* Whether the last columns of so wide an item are better left to half a vector, which takes a processor that halves
  * vectors a half cycle, than to a whole one, which takes it two. */
 static bool ends_in_half(int64_t m, int64_t n, int64_t k) {
-    if (!HAS_HALF_TILES || m == 1 || n <= LANES || (n - 1) % LANES >= LANES / 2 || !bd_halves_vectors())
+    if (!HAS_HALF_TILES || !halves_are_taken() || m == 1 || n <= LANES || (n - 1) % LANES >= LANES / 2)
         return false;
     const double step = ACCUMULATOR_VECTORS * (double)m;
     return (double)k * (step > LEAST_ACCUMULATORS ? step : LEAST_ACCUMULATORS) +

@@ -94,7 +94,7 @@ static void turned_product(const struct product *product, const element *x, cons
     const bool has_half = ends_in_half(rows.n, rows.m, rows.k);
     const int64_t vectors = whole_vectors(rows.m, has_half), columns = bd_divide_up(vectors, TURNED_VECTORS);
     struct product turned = exchanged(&rows);
-    const struct tiling tiling = tiling_of_columns(&turned, rows.n, vectors, columns, has_half);
+    const struct tiling tiling = {.columns = bd_cut(vectors, columns)}; /* the rows come by blocks */
     const struct prefetch every_item = prefetch_of(product, sizeof(element), columns * bd_divide_up(rows.n, 8), rows.k);
     for (int64_t item = 0; item < product->items; item++) {
         struct prefetch prefetch = prefetch_next(&every_item, x + product->x_item, y + product->y_item);

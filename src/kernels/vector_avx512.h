@@ -4,7 +4,6 @@
 #include "kernels/element_type.h"
 
 #include <immintrin.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 #define REGISTERS 32

@@ -3,7 +3,6 @@
 #include "kernels/element_type.h"
 
 #include <arm_neon.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 #define REGISTERS 32

@@ -3,7 +3,6 @@
  * INTEGER_ELEMENTS if they are. */
 #include "kernels/element_type.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 

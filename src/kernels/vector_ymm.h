@@ -3,7 +3,6 @@
 #include "kernels/element_type.h"
 
 #include <immintrin.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 /* OF_TYPE(add) is _mm256_add_ps or _mm256_add_pd. */

@@ -36,11 +36,11 @@ batchdot_status bd_plan_fold(struct batchdot_plan *plan) {
 }
 
 /* Up to which work native is the faster one, measured with batchdot-bench (bench/README.md), one thread. Where it has
- * vectors for the processor, until x and y of f32 leave the last-level cache, or with AVX-512 that is not
- * taken by halves the second-level cache. Where these are the compiler's vectors, which a BLAS with kernels for the
- * processor outruns, only while the item is small, but for complex matrices by a vector, of which a BLAS makes little;
- * where it has only plain C, BLAS is ahead from 1 by 8 products at the latest where m is 1, and elsewhere the two meet
- * at 4 by 4 by 4. */
+ * vectors for the processor, until x and y of f32 leave the last-level cache, or with AVX-512 that is not taken by
+ * halves the second-level cache. Where these are the compiler's vectors, which a BLAS with kernels for the processor
+ * outruns, only while the item is small, but for complex matrices by a vector, of which a BLAS makes little; where it
+ * has only plain C, BLAS is ahead from 1 by 8 products at the latest where m is 1, and elsewhere the two meet at 4 by 4
+ * by 4. */
 static int64_t crossing(const struct kernel *kernel, int64_t m) {
     enum { PLAIN_VECTOR_CROSSING = 3, PLAIN_MATRIX_CROSSING = 63, PORTABLE_CROSSING = 4096 };
     if (kernel->form == PLAIN)
