@@ -85,6 +85,12 @@ static const char *prepare(const struct contestant *contestant, const struct ite
     return NULL;
 }
 
+static const char *prepare_for_one_thread(const struct contestant *contestant, const struct item_product *product,
+                                          int threads, void **state) {
+    (void)threads;
+    return prepare(contestant, product, 1, state);
+}
+
 static void execute(void *state, const void *x, const void *y, void *out, int64_t count) {
     const struct planned *const planned = state;
     (void)count;
@@ -99,3 +105,5 @@ static void release(void *state) {
 
 const struct contestant_kind contestant_batchdot_kind = {
     .unit = UNIT_PRODUCT, .load = load, .prepare = prepare, .execute = execute, .release = release};
+const struct contestant_kind contestant_batchdot_one_thread_kind = {
+    .unit = UNIT_PRODUCT, .load = load, .prepare = prepare_for_one_thread, .execute = execute, .release = release};

@@ -45,6 +45,8 @@ bool contestant_list_add_cblas(struct contestant_list *list, const char *name, c
 static const struct contestant all_contestants[] = {
     {"batchdot", ROLE_OURS, &contestant_batchdot_kind, NULL, "", BATCHDOT_ENGINE_AUTO, NULL, ""},
     {"batchdot-native", ROLE_VARIANT, &contestant_batchdot_kind, NULL, "", BATCHDOT_ENGINE_NATIVE, NULL, ""},
+    {"batchdot-one-thread", ROLE_VARIANT, &contestant_batchdot_one_thread_kind, NULL, "", BATCHDOT_ENGINE_AUTO, NULL,
+     ""},
     {"batchdot-blas", ROLE_VARIANT, &contestant_batchdot_kind, NULL, "", BATCHDOT_ENGINE_BLAS, NULL, ""},
     {"openblas", ROLE_PEER, &contestant_cblas_gemm_kind, PEER_OPENBLAS, "", 0, NULL, ""},
     {"openblas-vector", ROLE_PEER, &contestant_cblas_vector_kind, PEER_OPENBLAS, "", 0, NULL, ""},

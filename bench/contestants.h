@@ -25,6 +25,7 @@ bool contestant_list_add(struct contestant_list *list, const char *name, const s
 bool contestant_list_add_cblas(struct contestant_list *list, const char *name, const char *file);
 
 extern const struct contestant_kind contestant_batchdot_kind;
+extern const struct contestant_kind contestant_batchdot_one_thread_kind;
 extern const struct contestant_kind contestant_cblas_gemm_kind;
 extern const struct contestant_kind contestant_cblas_vector_kind;
 extern const struct contestant_kind contestant_cblas_batch_kind;

@@ -319,12 +319,16 @@ static void test_library_of_another_kind(void **state) {
 #endif
 }
 
-static void test_engines_as_peers(void **state) {
+static void test_variants_as_peers(void **state) {
     (void)state;
     command_result result;
     BENCH(&result, "--peer", "batchdot-native", "--library", BATCHDOT_LIBRARY);
     assert_ends_well(&result);
     assert_says(&result, " of batchdot-native\n");
+    command_release(&result);
+    BENCH(&result, "--peer", "batchdot-one-thread", "--library", BATCHDOT_LIBRARY, "--threads", "2");
+    assert_ends_well(&result);
+    assert_says(&result, " of batchdot-one-thread\n");
     command_release(&result);
 }
 
@@ -464,7 +468,7 @@ int main(void) {
         PROGRAM_TEST(test_peers_that_do_not_load),
         PROGRAM_TEST(test_library_that_is_not_ours),
         PROGRAM_TEST(test_library_of_another_kind),
-        PROGRAM_TEST(test_engines_as_peers),
+        PROGRAM_TEST(test_variants_as_peers),
         PROGRAM_TEST(test_cold_and_threads),
         PROGRAM_TEST(test_selection),
         PROGRAM_TEST(test_json),
