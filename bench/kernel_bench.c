@@ -64,7 +64,9 @@ static struct product product_of(const struct kernel *kernel, const struct shape
     const int64_t m = shape->m, n = shape->n, k = shape->k;
     const int64_t bytes = m * k * size_of(kernel->x) + k * n * size_of(kernel->y) + m * n * size_of(kernel->out);
     const bool x_t = x_is_transposed(layout), y_t = y_is_transposed(layout);
-    return (struct product){.items = bytes < RUN_BYTES ? RUN_BYTES / bytes : 1,
+    const int64_t items = bytes < RUN_BYTES ? RUN_BYTES / bytes : 1;
+    return (struct product){.items = items,
+                            .batch = items,
                             .m = m,
                             .n = n,
                             .k = k,

@@ -143,6 +143,7 @@ static struct product product_of(const struct kernel_case *tested, const struct 
                                  const struct place *out) {
     struct product product = {
         .items = tested->items,
+        .batch = tested->items,
         .m = tested->m,
         .n = tested->n,
         .k = tested->k,
@@ -218,7 +219,7 @@ static unsigned char *element_at(const struct place *place, int64_t item, int64_
 static void run_blocks_of_item(const struct kernel_case *tested, const struct product *whole, const struct place *x,
                                const struct place *y, const struct place *out, int64_t item) {
     struct product block = *whole;
-    block.items = 1;
+    block.items = block.batch = 1;
     for (int64_t i = 0; i < tested->m; i += tested->block_m) {
         for (int64_t j = 0; j < tested->n; j += tested->block_n) {
             block.m = tested->m - i < tested->block_m ? tested->m - i : tested->block_m;

@@ -1,3 +1,4 @@
+#define _POSIX_C_SOURCE 200809L /* sched_yield */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +16,10 @@
 #include "oracle.h"
 
 #include <math.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <string.h>
+#include <time.h>
 
 static void check_widening(batchdot_dtype dtype, float (*widen)(uint16_t), uint32_t exponent_mask) {
     for (uint32_t code = 0; code <= UINT16_MAX; code++) {
@@ -146,21 +150,70 @@ static void test_once_asks_once(void **state) {
 }
 
 static void count_units(int64_t first, int64_t last, void *context) {
-    unsigned char *done = context;
+    atomic_uchar *done = context;
     for (int64_t unit = first; unit < last; unit++)
-        done[unit]++;
+        atomic_fetch_add(&done[unit], 1);
 }
 
 static void test_threads_cover_every_unit_once(void **state) {
     (void)state;
-    for (int threads = 1; threads <= 5; threads++) {
-        for (int unit_count = 1; unit_count <= 23; unit_count++) {
-            unsigned char done[23] = {0};
-            bd_run_threads(threads, unit_count, count_units, done);
-            for (int unit = 0; unit < 23; unit++)
-                assert_int_equal(done[unit], unit < unit_count);
-        }
+    enum { MOST_UNITS = 150 };
+    const int thread_counts[] = {1, 2, 3, 5, 70};
+    for (size_t i = 0; i < sizeof thread_counts / sizeof thread_counts[0]; i++)
+        for (int unit_count = 1; unit_count <= MOST_UNITS; unit_count++)
+            for (int grain = 1; grain <= 16; grain *= 4) {
+                atomic_uchar done[MOST_UNITS] = {0};
+                bd_run_threads(thread_counts[i], unit_count, grain, count_units, done);
+                for (int unit = 0; unit < MOST_UNITS; unit++)
+                    assert_int_equal(done[unit], unit < unit_count);
+            }
+}
+
+struct slow_work {
+    atomic_int done;
+    int slow_units; /* that the slow thread took with the first one, and -1 if it waited for the others in vain */
+};
+
+enum { SHARED_UNITS = 64, SECONDS_OF_PATIENCE = 20 };
+
+/* Whoever takes the first unit is not ready before others have done everything else. */
+static void be_slow_with_the_first(int64_t first, int64_t last, void *context) {
+    struct slow_work *work = context;
+    const int units = (int)(last - first);
+    if (first == 0) {
+        const time_t latest = time(NULL) + SECONDS_OF_PATIENCE;
+        while (atomic_load(&work->done) < SHARED_UNITS - units && time(NULL) < latest)
+            sched_yield();
+        work->slow_units = atomic_load(&work->done) < SHARED_UNITS - units ? -1 : units;
     }
+    atomic_fetch_add(&work->done, units);
+}
+
+static void test_threads_take_what_a_slow_one_leaves(void **state) {
+    (void)state;
+    if (bd_thread_budget(2) < 2)
+        skip();
+    struct slow_work work = {0, 0};
+    bd_run_threads(2, SHARED_UNITS, 1, be_slow_with_the_first, &work);
+    assert_int_equal(work.done, SHARED_UNITS);
+    assert_in_range(work.slow_units, 1, SHARED_UNITS / 4);
+}
+
+static void note_beginning(int64_t first, int64_t last, void *context) {
+    atomic_llong *beginnings = context;
+    (void)last;
+    atomic_fetch_or(beginnings, first);
+}
+
+static void test_threads_begin_at_grains(void **state) {
+    (void)state;
+    enum { GRAIN = 8 };
+    for (int threads = 1; threads <= 3; threads++)
+        for (int unit_count = 1; unit_count <= 100; unit_count++) {
+            atomic_llong beginnings = 0;
+            bd_run_threads(threads, unit_count, GRAIN, note_beginning, &beginnings);
+            assert_int_equal(beginnings % GRAIN, 0);
+        }
 }
 
 static void test_threads_are_never_asked_for_in_thousands(void **state) {
@@ -209,6 +262,8 @@ int main(void) {
         cmocka_unit_test(test_once_asks_once),
         cmocka_unit_test(test_slots_are_one_owner_s_each),
         cmocka_unit_test(test_threads_cover_every_unit_once),
+        cmocka_unit_test(test_threads_take_what_a_slow_one_leaves),
+        cmocka_unit_test(test_threads_begin_at_grains),
         cmocka_unit_test(test_threads_are_never_asked_for_in_thousands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

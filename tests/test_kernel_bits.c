@@ -177,6 +177,7 @@ static void check_rows_from_memory(const struct kernel *kernel, int64_t k) {
         oracle_write(kernel->y, (oracle_value){number, 0, 0}, y + (size_t)i * size);
     }
     struct product product = {.items = items,
+                              .batch = items,
                               .m = 1,
                               .n = ROWS,
                               .k = k,
@@ -191,7 +192,7 @@ static void check_rows_from_memory(const struct kernel *kernel, int64_t k) {
                               .alpha = {1, 0}};
     if (kernel->accepts(&product)) {
         kernel->run(&product, matrices[OPERAND_X], y, out);
-        product.items = 1;
+        product.items = product.batch = 1;
         for (int64_t item = 0; item < items; item += SOME) {
             kernel->run(&product, matrices[OPERAND_X], y + (size_t)item * size, alone);
             assert_memory_equal(alone, out + (size_t)(item * ROWS) * out_size, ROWS * out_size);

@@ -51,6 +51,7 @@ static struct product product_of(enum arrangement arrangement) {
     const int64_t m = extents[arrangement][0], n = extents[arrangement][1], k = extents[arrangement][2];
     const bool is_along_k = arrangement == ALONG_K;
     return (struct product){.items = 1,
+                            .batch = 1,
                             .m = m,
                             .n = n,
                             .k = k,
@@ -117,6 +118,7 @@ static int test_rounding(const struct kernel *kernel) {
     int accepted = 0;
     for (int m = 1; m <= MOST_ROWS; m++) {
         const struct product product = {.items = 1,
+                                        .batch = 1,
                                         .m = m,
                                         .n = 1,
                                         .k = 2,

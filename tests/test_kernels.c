@@ -124,6 +124,7 @@ static void run_case(const struct kernel_case *tested) {
         .out_m = out.layout.row_stride,
         .out_n = out.layout.column_stride,
         .items = 1,
+        .batch = 1,
         .k = tested->k,
         .x_k = tested->k == 1 ? 1 : x.layout.column_stride,
         .y_k = tested->k == 1 ? 1 : y.layout.row_stride,
@@ -220,6 +221,7 @@ static void test_kernels_beyond_the_cache(void **state) {
     enum { ITEMS = 3, M = 45, N = 63920 };
     const struct product product = {
         .items = ITEMS,
+        .batch = ITEMS,
         .m = M,
         .n = N,
         .k = 1,
@@ -250,7 +252,7 @@ static void test_find_kernel_takes_the_first_that_accepts(void **state) {
     (void)state;
     int count;
     const struct kernel *kernels = bd_kernels(&count);
-    const struct product product = {.items = 1, .m = 1, .n = 1, .k = 1, .alpha = {1, 0}};
+    const struct product product = {.items = 1, .batch = 1, .m = 1, .n = 1, .k = 1, .alpha = {1, 0}};
     for (int i = 0; i < count; i++) {
         if (kernels[i].isa > bd_isa()) /* whose accepts() is compiled for it as well */
             continue;

@@ -1,5 +1,7 @@
 #include "base/threads.h"
 
+#include "base/parts.h"
+
 #ifdef _OPENMP
 
 #include <omp.h>
@@ -25,6 +27,9 @@ void __tsan_release(void *address);
 #define __tsan_release(address) ((void)(address))
 #define HANDS_OVER_TO_TEAM
 #endif
+
+/* Shares are on the stack. Where there are more threads, some have one together. */
+enum { MOST_SHARES = 64 };
 
 static char team_tag; /* what the sanitizer is told that threads synchronise on */
 
@@ -59,33 +64,85 @@ int bd_thread_budget(int num_threads) {
     return num_threads < most ? num_threads : most;
 }
 
+/* A thread's part of the grains. It takes them from the front, some at a time, and so do threads whose own share is
+ * done: processors are not equally fast, least of all where others use them too. */
+struct share {
+    _Alignas(64) _Atomic int64_t next; /* alone in its cache line */
+    int64_t end;
+};
+
+struct team {
+    int64_t unit_count, grain;
+    void (*work)(int64_t first, int64_t last, void *context);
+    void *context;
+    int share_count;
+    struct share shares[MOST_SHARES];
+};
+
+static void make_shares(struct team *team, int share_count, int64_t grain_count) {
+    const int64_t grains = grain_count / share_count, rest = grain_count % share_count;
+    int64_t first = 0;
+    team->share_count = share_count;
+    for (int i = 0; i < share_count; i++) {
+        atomic_init(&team->shares[i].next, first);
+        first += grains + (i < rest);
+        team->shares[i].end = first;
+    }
+}
+
+/* Takes half of what is left, so that pieces are few and the last ones small. (A quarter was as fast.) */
+static bool take_piece(struct share *share, int64_t *first, int64_t *last) {
+    *first = atomic_load_explicit(&share->next, memory_order_relaxed);
+    do {
+        if (*first == share->end)
+            return false;
+        *last = *first + bd_divide_up(share->end - *first, 2);
+    } while (
+        !atomic_compare_exchange_weak_explicit(&share->next, first, *last, memory_order_relaxed, memory_order_relaxed));
+    return true;
+}
+
+/* Begins with the member's own share, which it had in the last call as well and may find in its caches. */
+static void work_as_member(struct team *team, int member) {
+    int64_t first, last;
+    for (int i = 0; i < team->share_count; i++) {
+        struct share *const share = &team->shares[(member + i) % team->share_count];
+        while (take_piece(share, &first, &last)) {
+            const int64_t end = last * team->grain;
+            team->work(first * team->grain, end < team->unit_count ? end : team->unit_count, team->context);
+        }
+    }
+}
+
 /* Not inlined: a compiler may start the OpenMP runtime at the head of a function that holds a parallel region, and work
- * for one thread must not come by there. */
-HANDS_OVER_TO_TEAM static __attribute__((noinline)) void
-run_team(int thread_count, int64_t unit_count, void (*work)(int64_t first, int64_t last, void *context),
-         void *context) {
+ * for one thread must not come by there. OpenMP may give fewer threads than it is asked for. */
+HANDS_OVER_TO_TEAM static __attribute__((noinline)) void run_team(int thread_count, struct team *team) {
     __tsan_release(&team_tag);
 #pragma omp parallel num_threads(thread_count)
     {
         __tsan_acquire(&team_tag);
-        /* OpenMP may give fewer threads than were asked for. */
-        const int64_t team = omp_get_num_threads(), member = omp_get_thread_num();
-        const int64_t share = unit_count / team, rest = unit_count % team;
-        const int64_t first = member * share + (member < rest ? member : rest);
-        const int64_t last = first + share + (member < rest);
-        if (first < last)
-            work(first, last, context);
+        work_as_member(team, omp_get_thread_num());
         __tsan_release(&team_tag);
     }
     __tsan_acquire(&team_tag);
 }
 
-void bd_run_threads(int thread_count, int64_t unit_count, void (*work)(int64_t first, int64_t last, void *context),
-                    void *context) {
-    if (thread_count > unit_count)
-        thread_count = (int)unit_count;
+static __attribute__((noinline)) void share_out(int thread_count, int64_t unit_count, int64_t grain,
+                                                void (*work)(int64_t first, int64_t last, void *context),
+                                                void *context) {
+    struct team team; /* of whose shares most are not needed */
+    team.unit_count = unit_count, team.grain = grain, team.work = work, team.context = context;
+    make_shares(&team, thread_count < MOST_SHARES ? thread_count : MOST_SHARES, bd_divide_up(unit_count, grain));
+    run_team(thread_count, &team);
+}
+
+void bd_run_threads(int thread_count, int64_t unit_count, int64_t grain,
+                    void (*work)(int64_t first, int64_t last, void *context), void *context) {
+    const int64_t most = bd_divide_up(unit_count, grain);
+    if (thread_count > most)
+        thread_count = (int)most;
     if (thread_count > 1)
-        run_team(thread_count, unit_count, work, context);
+        share_out(thread_count, unit_count, grain, work, context);
     else
         work(0, unit_count, context);
 }
@@ -97,9 +154,9 @@ int bd_thread_budget(int num_threads) {
     return 1;
 }
 
-void bd_run_threads(int thread_count, int64_t unit_count, void (*work)(int64_t first, int64_t last, void *context),
-                    void *context) {
-    (void)thread_count;
+void bd_run_threads(int thread_count, int64_t unit_count, int64_t grain,
+                    void (*work)(int64_t first, int64_t last, void *context), void *context) {
+    (void)thread_count, (void)grain;
     work(0, unit_count, context);
 }
 

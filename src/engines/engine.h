@@ -9,7 +9,6 @@
 struct preparation {
     const struct kernel *kernel;
     struct product product; /* a run of items along the innermost batch axis */
-    int64_t item_count;     /* of all batch axes */
     int outer_k_count;      /* contracted axes around the product's: a pass of the kernel for each of their tuples */
     int most_threads;       /* that the work is worth */
     bool is_staged;         /* see staged.h */

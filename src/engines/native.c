@@ -12,8 +12,9 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-/* Multiply-adds worth a thread of their own: waking one costs some microseconds. */
-enum { MIN_WORK_PER_THREAD = 1 << 16 };
+/* Multiply-adds worth a thread of their own: waking one costs some microseconds. A quarter of them is worth being taken
+ * by one that is awake. */
+enum { MIN_WORK_PER_THREAD = 1 << 16, GRAINS_PER_THREAD = 4 };
 
 struct native_run {
     const struct contraction *contraction;
@@ -66,6 +67,7 @@ void bd_native_prepare(const struct contraction *contraction, struct preparation
         .m = m.extent,
         .n = n.extent,
         .k = k.extent,
+        .batch = bd_list_extent(batch),
         .x_item = item.stride[OPERAND_X],
         .y_item = item.stride[OPERAND_Y],
         .out_item = item.stride[OPERAND_OUT],
@@ -101,10 +103,8 @@ void bd_native_prepare(const struct contraction *contraction, struct preparation
     if (preparation->is_staged)
         bd_staged_prepare(contraction, preparation);
     preparation->is_abreast = is_best_abreast(contraction, preparation);
-    preparation->item_count = bd_list_extent(batch);
     const int64_t work = bd_multiply_saturating(
-        preparation->item_count,
-        bd_multiply_saturating(m.extent, bd_multiply_saturating(n.extent, bd_list_extent(k_axes))));
+        product->batch, bd_multiply_saturating(m.extent, bd_multiply_saturating(n.extent, bd_list_extent(k_axes))));
     const int64_t worth = work / MIN_WORK_PER_THREAD;
     preparation->most_threads = worth < 1 ? 1 : worth < INT_MAX ? (int)worth : INT_MAX;
     preparation->slots = NULL;
@@ -183,9 +183,9 @@ static int64_t block_extent(int64_t extent, int64_t wanted_blocks) {
 
 /* Four units a thread even out threads of unequal speed. Columns are cut first: a kernel that packs y does it for every
  * block of rows anew. */
-static void cut_into_blocks(struct native_run *run, int64_t item_count, int thread_count) {
+static void cut_into_blocks(struct native_run *run, int thread_count) {
     const int64_t m = run->product->m, n = run->product->n;
-    const int64_t wanted = thread_count > 1 ? bd_divide_up(4 * (int64_t)thread_count, item_count) : 1;
+    const int64_t wanted = thread_count > 1 ? bd_divide_up(4 * (int64_t)thread_count, run->product->batch) : 1;
     if (wanted > 1) {
         run->block_n = block_extent(n, wanted);
         run->block_m = block_extent(m, bd_divide_up(wanted, bd_divide_up(n, run->block_n)));
@@ -215,6 +215,7 @@ static void run_block(const struct native_run *run, const int64_t item_offset[OP
     const int64_t i = block / run->blocks_n * run->block_m, j = block % run->blocks_n * run->block_n;
     struct product product = *run->product;
     product.items = 1;
+    product.batch = bd_multiply_saturating(product.batch, run->blocks_m * run->blocks_n);
     product.prepared = NULL; /* for whole items */
     product.scratch = scratch;
     product.m = product.m - i < run->block_m ? product.m - i : run->block_m;
@@ -269,6 +270,12 @@ static void run_items(int64_t first, int64_t last, void *context) {
     bd_slots_give_back(run->slots, product.scratch);
 }
 
+/* The units that are worth being taken by a thread; of items side by side as many as are multiplied together. */
+static int64_t grain_of(const struct preparation *preparation, int64_t units) {
+    const int64_t grain = bd_divide_up(units, (int64_t)GRAINS_PER_THREAD * preparation->most_threads);
+    return preparation->is_abreast ? bd_divide_up(grain, ITEMS_ABREAST) * ITEMS_ABREAST : grain;
+}
+
 /* Out of line, so that a small product's execute needs no stack. */
 static __attribute__((noinline)) void run_in_parts(const struct contraction *contraction,
                                                    const struct preparation *preparation, int num_threads,
@@ -286,9 +293,9 @@ static __attribute__((noinline)) void run_in_parts(const struct contraction *con
         .y = y,
         .out = out,
     };
-    cut_into_blocks(&run, preparation->item_count, thread_count);
-    const int64_t blocks = run.blocks_m * run.blocks_n;
-    bd_run_threads(thread_count, preparation->item_count * blocks, blocks > 1 ? run_blocks : run_items, &run);
+    cut_into_blocks(&run, thread_count);
+    const int64_t blocks = run.blocks_m * run.blocks_n, units = preparation->product.batch * blocks;
+    bd_run_threads(thread_count, units, grain_of(preparation, units), blocks > 1 ? run_blocks : run_items, &run);
 }
 
 static void execute(const struct contraction *contraction, const struct preparation *preparation, int num_threads,

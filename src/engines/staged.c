@@ -19,6 +19,7 @@ struct product bd_staged_product(const struct product *product, bool adds) {
     staged.out_n = 1;
     staged.out_m = product->n;
     staged.out_item = product->m * product->n;
+    staged.batch = product->items; /* what a stage holds never goes past the cache */
     staged.alpha[0] = 1;
     staged.beta[0] = adds;
     staged.alpha[1] = staged.beta[1] = 0;
@@ -45,6 +46,7 @@ static struct vectors vectors_of(const struct contraction *contraction, const st
 /* The squares of vectors whose elements follow one upon the other, as a batch of dot products of each with itself. */
 static struct product squares_product(const struct vectors *vectors, const struct product *product, bool adds) {
     return (struct product){.items = vectors->rows,
+                            .batch = vectors->rows,
                             .m = 1,
                             .n = 1,
                             .k = product->k,
@@ -113,6 +115,7 @@ static void add_squares(const struct vectors *vectors, const struct kernel *kern
         if (squares.items == 1)
             squares.x_item = squares.y_item = vectors->item_stride;
         squares.items *= items;
+        squares.batch = squares.items;
         items = 1;
     }
     for (int64_t item = 0; item < items; item++) {

@@ -6,12 +6,6 @@
  *     SUM        what is summed in
  *     MULTIPLY_ADD(a, b, sum) */
 
-#ifndef BATCHDOT_KERNELS_ABREAST_TEMPLATE_H
-#define BATCHDOT_KERNELS_ABREAST_TEMPLATE_H
-/* A few vectors' worth; what a small item has of so many stays in the first-level cache. */
-enum { ITEMS_ABREAST = 64 };
-#endif
-
 /* One element of the output of so many items. Inlined with constant items, x_item and y_item, the latter 0 or 1. */
 static inline __attribute__((always_inline)) void PASTE(NAME, _element)(const struct product *product, int items,
                                                                         const ELEMENT *x, int64_t x_item,

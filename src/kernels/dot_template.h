@@ -165,7 +165,7 @@ static __attribute__((noinline)) vec long_by_vector(const struct rows *rows, int
 
 /* What y takes, as far as the items are different. */
 static int64_t y_bytes(const struct product *product) {
-    const int64_t items = product->y_item == 0 ? 1 : product->items;
+    const int64_t items = product->y_item == 0 ? 1 : product->batch;
     const int64_t elements = bd_multiply_saturating(bd_multiply_saturating(product->n, product->k), items);
     return bd_multiply_saturating(elements, sizeof(element));
 }

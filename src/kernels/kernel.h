@@ -14,11 +14,12 @@ enum { BLOCK_GRAIN = 64 };
  *
  *     out[i, j] = alpha * sum over k of x[i, k] * y[k, j] + beta * out[i, j]    for 0 <= i < m and 0 <= j < n.
  *
- * The order in which an element is summed depends on the extents and strides of x, y and k, never on items, and not on
- * m and n once a kernel is chosen: a product may be cut into runs anywhere, and into blocks at multiples of BLOCK_GRAIN
- * rows and columns. Strides are in elements. */
+ * The order in which an element is summed depends on the extents and strides of x, y and k, never on items or batch,
+ * and not on m and n once a kernel is chosen: a product may be cut into runs anywhere, and into blocks at multiples of
+ * BLOCK_GRAIN rows and columns. Strides are in elements. */
 struct product {
     int64_t items, m, n, k;
+    int64_t batch; /* such items of the whole call, this run's among them: a hint whether they come from memory */
     int64_t x_item, y_item, out_item;
     int64_t x_m, x_k, y_k, y_n, out_m, out_n;
     double alpha[2], beta[2]; /* real, imaginary; beta 0 does not read out */

@@ -41,7 +41,7 @@ static inline __attribute__((always_inline)) void outer_items(const struct produ
  * leave all of it, stores into it are up to 1.3 times as fast until 64 MiB. Every vector must be aligned. */
 static bool outer_is_streamed(const struct product *product, const element *out) {
     enum { LEAST_STREAMED_BYTES = 3 << 23 };
-    return product->items * product->m * product->n > LEAST_STREAMED_BYTES / (int64_t)sizeof(element) &&
+    return product->batch * product->m * product->n > LEAST_STREAMED_BYTES / (int64_t)sizeof(element) &&
            (uintptr_t)out % sizeof(vec) == 0 && product->out_m % LANES == 0 && product->out_item % LANES == 0;
 }
 

@@ -61,7 +61,7 @@ static inline struct prefetch prefetch_of(const struct product *product, int64_t
     const int64_t y =
         product->y_item ? dense_bytes(product->k, product->y_k, product->n, product->y_n, element_size) : 0;
     struct prefetch prefetch = no_prefetch;
-    if (bd_multiply_saturating(x + y, product->items) < LEAST_STREAM || x + y <= SMALL_ITEM || tiles < 2)
+    if (bd_multiply_saturating(x + y, product->batch) < LEAST_STREAM || x + y <= SMALL_ITEM || tiles < 2)
         return prefetch;
     prefetch.of_out = product->m * product->n * element_size <= SMALL_OUTPUT;
     const int64_t tiles_for_y = bd_multiply_saturating(tiles, y) / (x + y);

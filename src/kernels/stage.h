@@ -6,6 +6,10 @@
 
 #include "kernels/kernel.h"
 
+/* Items that are multiplied together: a few vectors' worth, of which what a small item has stays in the first-level
+ * cache. */
+enum { ITEMS_ABREAST = 64 };
+
 struct stage_functions {
     /* out = alpha * sums + beta * out for the product's items, m and n, the sums lying without gaps as [items, m, n].
      * Where there are factors, [items, m] and [items, n] of the sums' real type, each sum is multiplied by both first,

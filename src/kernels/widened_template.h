@@ -24,7 +24,7 @@ static int64_t items_a_run(const struct product *product) {
 static struct product widened_items(const struct product *product, bool is_in_output) {
     struct product widened = *product;
     const int64_t most = items_a_run(product);
-    widened.items = product->items < most ? product->items : most;
+    widened.items = widened.batch = product->items < most ? product->items : most;
     widened.x_item = product->x_item == 0 ? 0 : product->m * product->k;
     widened.y_item = product->y_item == 0 ? 0 : product->k * product->n;
     widened.prepared = widened.scratch = NULL;
