@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ARENA_SIZE = 16 << 20, SCRATCH_ARENA_SIZE = 4 << 20 };
+enum { ARENA_SIZE = 32 << 20, SCRATCH_ARENA_SIZE = 4 << 20 };
 
 /* One for each operand; a case lies at either end of it, as does its scratch. */
 static struct guarded_buffer arenas[OPERAND_COUNT], scratch_arena;

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { KERNEL_MAX_ELEMENTS = 1 << 18, KERNEL_MAX_ELEMENT_SIZE = 16 };
+enum { KERNEL_MAX_ELEMENTS = 1 << 19, KERNEL_MAX_ELEMENT_SIZE = 16 };
 
 enum matrix_kind {
     BY_ROWS,

@@ -23,7 +23,7 @@ static const struct shape_set shape_sets[] = {
     {{{1, 6, 40, 50}}, {{33, 64, 130}}, {{255, 256, 257, 300, 600}}},
     {{{1, 3, 6}}, {{1, 7, 20}}, {{1000, 2048, 2049, 5000}}},
     {{{64, 70}}, {{384, 389, 401}}, {{65, 260, 600}}},
-    {{{513}}, {{385}}, {{64}}},
+    {{{1025}}, {{385}}, {{64}}},
 };
 
 /* A walk over all shapes and layouts: every step-th of them is tried, and of those that the kernel accepts a share is

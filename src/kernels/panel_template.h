@@ -10,10 +10,11 @@
 
 #include <string.h>
 
-/* A block of x takes 256 KiB, half of a small second-level cache. From LONG_K steps on fetching a tile's output ahead
+/* A block of x takes 1 MiB, since y is packed anew for each of them; where the second-level cache has less, it comes
+ * from the last-level one, of which a tile reads little at a time. From LONG_K steps on fetching a tile's output ahead
  * costs less than to wait for it. */
 enum {
-    PANEL_BLOCK_M = 1024 / sizeof(element),
+    PANEL_BLOCK_M = 4096 / sizeof(element),
     PANEL_BLOCK_K = IN_ORDER_K,
     PANEL_VECTORS = WIDEST_TILE_OF_ROWS,
     PANEL_SIZE = PANEL_BLOCK_K * PANEL_VECTORS * LANES,
@@ -21,10 +22,10 @@ enum {
     LONG_K = 128
 };
 
-/* What lies in scratch: a block of x, of which a tile reads so little at a time that the last-level cache keeps up, and
- * a few panels, which are packed one after the other while the pages of y's rows are known to the processor. */
+/* What lies in scratch: a block of x, which may be larger, since it is read from first to last, and a few panels, which
+ * are packed one after the other while the pages of y's rows are known to the processor. */
 enum {
-    PACKED_BLOCK_M = sizeof(element) <= 8 ? 512 : 256,
+    PACKED_BLOCK_M = sizeof(element) <= 8 ? 1024 : 256,
     PACKED_PANELS = 4,
     PACKED_SIZE = PACKED_BLOCK_M * PANEL_BLOCK_K + PACKED_PANELS * PANEL_SIZE
 };

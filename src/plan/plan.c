@@ -37,7 +37,8 @@ batchdot_status bd_plan_fold(struct batchdot_plan *plan) {
 
 /* Up to which work native is the faster one, measured with batchdot-bench (bench/README.md), one thread. Where it has
  * vectors for the processor, until x and y of f32 leave the last-level cache, or with AVX-512 that is not taken by
- * halves the second-level cache. Where these are the compiler's vectors, which a BLAS with kernels for the processor
+ * halves the second-level cache; where it is taken by halves, a plan's native is never more than a 30th behind. Where
+ * these are the compiler's vectors, which a BLAS with kernels for the processor
  * outruns, only while the item is small, but for complex matrices by a vector, of which a BLAS makes little; where it
  * has only plain C, BLAS is ahead from 1 by 8 products at the latest where m is 1, and elsewhere the two meet at 4 by 4
  * by 4. */
@@ -47,7 +48,9 @@ static int64_t crossing(const struct kernel *kernel, int64_t m) {
         return m == 1 ? PLAIN_VECTOR_CROSSING : PLAIN_MATRIX_CROSSING;
     if (kernel->isa == ISA_PORTABLE)
         return m == 1 && bd_dtype_info(kernel->x)->is_complex ? INT64_MAX : PORTABLE_CROSSING;
-    const int64_t edge = kernel->isa == ISA_AVX512 && !bd_halves_vectors() ? 768 : 1600;
+    if (kernel->isa == ISA_AVX512 && bd_halves_vectors())
+        return INT64_MAX;
+    const int64_t edge = kernel->isa == ISA_AVX512 ? 768 : 1600;
     return edge * edge * edge;
 }
 
