@@ -141,9 +141,10 @@ static void write_elements(const struct place *place, const void *elements) {
 
 static struct product product_of(const struct kernel_case *tested, const struct place *x, const struct place *y,
                                  const struct place *out) {
+    enum { MANY = 1 << 30 };
     struct product product = {
         .items = tested->items,
-        .batch = tested->items,
+        .batch = tested->is_of_many ? MANY : tested->items,
         .m = tested->m,
         .n = tested->n,
         .k = tested->k,
@@ -219,7 +220,8 @@ static unsigned char *element_at(const struct place *place, int64_t item, int64_
 static void run_blocks_of_item(const struct kernel_case *tested, const struct product *whole, const struct place *x,
                                const struct place *y, const struct place *out, int64_t item) {
     struct product block = *whole;
-    block.items = block.batch = 1;
+    block.items = 1;
+    block.x_item = block.y_item = 0;
     for (int64_t i = 0; i < tested->m; i += tested->block_m) {
         for (int64_t j = 0; j < tested->n; j += tested->block_n) {
             block.m = tested->m - i < tested->block_m ? tested->m - i : tested->block_m;

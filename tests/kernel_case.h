@@ -50,6 +50,7 @@ struct kernel_case {
     bool conjugate_x, conjugate_y;
     bool says_1;      /* strides of axes of extent 1 are what the native engine makes of them */
     bool is_prepared; /* by the kernel, for a run of more items */
+    bool is_of_many;  /* items of the whole call, so that they come from memory as far as a kernel can know */
     bool has_scratch; /* as much as the kernel asks for, between guard pages, NaN before the kernel runs */
     /* 0, or the blocks that each item alone is cut into, as the native engine does for threads. */
     int64_t block_m, block_n;

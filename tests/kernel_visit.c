@@ -92,6 +92,7 @@ static void draw_batch(struct kernel_case *tested, int64_t most_work, uint64_t *
     tested->says_1 = take(chance, 4) > 0;
     tested->has_scratch = take(chance, 4) > 0;
     tested->is_prepared = take(chance, 2);
+    tested->is_of_many = take(chance, 2);
 }
 
 static void draw_and_visit(struct kernel_case tested, struct visit *visit) {

@@ -143,6 +143,7 @@ static void check(const struct kernel_case *visited, void *context) {
         draw_places(&tested, &whole);
         tested.has_scratch = draw(2);
         tested.is_prepared = draw(2);
+        tested.is_of_many = draw(2);
         if (run >= 3) {
             tested.block_m = cuts_anywhere ? 1 + draw((int)whole.m) : whole.m;
             tested.block_n = whole.n > BLOCK_GRAIN ? (1 + draw(2)) * BLOCK_GRAIN : whole.n;

@@ -64,8 +64,8 @@ int bd_thread_budget(int num_threads) {
     return num_threads < most ? num_threads : most;
 }
 
-/* A thread's part of the grains. It takes them from the front, some at a time, and so do threads whose own share is
- * done: processors are not equally fast, least of all where others use them too. */
+/* A thread's part of the grains, into which the units are cut. It takes them from the front, some at a time, and so do
+ * threads whose own share is done: processors are not equally fast, least of all where others use them too. */
 struct share {
     _Alignas(64) _Atomic int64_t next; /* alone in its cache line */
     int64_t end;
@@ -127,6 +127,7 @@ HANDS_OVER_TO_TEAM static __attribute__((noinline)) void run_team(int thread_cou
     __tsan_acquire(&team_tag);
 }
 
+/* Not inlined: the shares take some KiB of stack, which work for one thread does without. */
 static __attribute__((noinline)) void share_out(int thread_count, int64_t unit_count, int64_t grain,
                                                 void (*work)(int64_t first, int64_t last, void *context),
                                                 void *context) {
@@ -138,9 +139,8 @@ static __attribute__((noinline)) void share_out(int thread_count, int64_t unit_c
 
 void bd_run_threads(int thread_count, int64_t unit_count, int64_t grain,
                     void (*work)(int64_t first, int64_t last, void *context), void *context) {
-    const int64_t most = bd_divide_up(unit_count, grain);
-    if (thread_count > most)
-        thread_count = (int)most;
+    if (thread_count > 1 && bd_divide_up(unit_count, grain) < thread_count)
+        thread_count = (int)bd_divide_up(unit_count, grain);
     if (thread_count > 1)
         share_out(thread_count, unit_count, grain, work, context);
     else

@@ -10,8 +10,8 @@
 int bd_thread_budget(int num_threads);
 
 /* Calls work(first, last, context) for ranges that together cover [0, unit_count), on at most thread_count threads at
- * once, and returns when all are done. Ranges begin at multiples of
- * grain. A thread that others slow down gets fewer units. */
+ * once, and returns when all are done. Ranges begin at multiples of grain, which is at least 1. A thread that others
+ * slow down gets fewer units. */
 void bd_run_threads(int thread_count, int64_t unit_count, int64_t grain,
                     void (*work)(int64_t first, int64_t last, void *context), void *context);
 

@@ -181,8 +181,8 @@ static int64_t block_extent(int64_t extent, int64_t wanted_blocks) {
     return bd_divide_up(even, BLOCK_GRAIN) * BLOCK_GRAIN;
 }
 
-/* Four units a thread even out threads of unequal speed. Columns are cut first: a kernel that packs y does it for every
- * block of rows anew. */
+/* Four units a thread, of which it takes two first, even out threads of unequal speed. Columns are cut first: a kernel
+ * that packs y does it for every block of rows anew. */
 static void cut_into_blocks(struct native_run *run, int thread_count) {
     const int64_t m = run->product->m, n = run->product->n;
     const int64_t wanted = thread_count > 1 ? bd_divide_up(4 * (int64_t)thread_count, run->product->batch) : 1;
@@ -215,6 +215,7 @@ static void run_block(const struct native_run *run, const int64_t item_offset[OP
     const int64_t i = block / run->blocks_n * run->block_m, j = block % run->blocks_n * run->block_n;
     struct product product = *run->product;
     product.items = 1;
+    product.x_item = product.y_item = 0; /* the next item is far off */
     product.batch = bd_multiply_saturating(product.batch, run->blocks_m * run->blocks_n);
     product.prepared = NULL; /* for whole items */
     product.scratch = scratch;
@@ -270,7 +271,7 @@ static void run_items(int64_t first, int64_t last, void *context) {
     bd_slots_give_back(run->slots, product.scratch);
 }
 
-/* The units that are worth being taken by a thread; of items side by side as many as are multiplied together. */
+/* The units that are worth being taken by a thread; of items side by side at least what is multiplied together. */
 static int64_t grain_of(const struct preparation *preparation, int64_t units) {
     const int64_t grain = bd_divide_up(units, (int64_t)GRAINS_PER_THREAD * preparation->most_threads);
     return preparation->is_abreast ? bd_divide_up(grain, ITEMS_ABREAST) * ITEMS_ABREAST : grain;

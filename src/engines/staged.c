@@ -19,7 +19,7 @@ struct product bd_staged_product(const struct product *product, bool adds) {
     staged.out_n = 1;
     staged.out_m = product->n;
     staged.out_item = product->m * product->n;
-    staged.batch = product->items; /* what a stage holds never goes past the cache */
+    staged.batch = product->items; /* lest a stage be written past the cache */
     staged.alpha[0] = 1;
     staged.beta[0] = adds;
     staged.alpha[1] = staged.beta[1] = 0;

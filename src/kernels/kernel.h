@@ -19,7 +19,7 @@ enum { BLOCK_GRAIN = 64 };
  * BLOCK_GRAIN rows and columns. Strides are in elements. */
 struct product {
     int64_t items, m, n, k;
-    int64_t batch; /* such items of the whole call, this run's among them: a hint whether they come from memory */
+    int64_t batch; /* such items of the whole call, at least items: a hint whether they come from memory */
     int64_t x_item, y_item, out_item;
     int64_t x_m, x_k, y_k, y_n, out_m, out_n;
     double alpha[2], beta[2]; /* real, imaginary; beta 0 does not read out */

@@ -1,5 +1,6 @@
 /* Outer products: every row of the output is y's row times one element of x. Rows are written one after the other, as
  * they lie in memory, and past the cache where they are more than it holds. Needs a vector_*.h. */
+#include "base/checked.h"
 #include "kernels/epilogue.h"
 
 /* is_streamed is a constant. */
@@ -41,8 +42,9 @@ static inline __attribute__((always_inline)) void outer_items(const struct produ
  * leave all of it, stores into it are up to 1.3 times as fast until 64 MiB. Every vector must be aligned. */
 static bool outer_is_streamed(const struct product *product, const element *out) {
     enum { LEAST_STREAMED_BYTES = 3 << 23 };
-    return product->batch * product->m * product->n > LEAST_STREAMED_BYTES / (int64_t)sizeof(element) &&
-           (uintptr_t)out % sizeof(vec) == 0 && product->out_m % LANES == 0 && product->out_item % LANES == 0;
+    const int64_t elements = bd_multiply_saturating(product->batch, product->m * product->n);
+    return elements > LEAST_STREAMED_BYTES / (int64_t)sizeof(element) && (uintptr_t)out % sizeof(vec) == 0 &&
+           product->out_m % LANES == 0 && product->out_item % LANES == 0;
 }
 
 static void outer_product(const struct product *product, const element *x, const element *y, element *out) {

@@ -86,7 +86,7 @@ static void turned_product(const struct product *product, const element *x, cons
         scratch[i] = 0; /* lanes that a tile leaves alone are moved about, though never written out */
     struct product rows = *product, last_rows = *product;
     last_rows.m = straight_rows(product);
-    last_rows.items = 1;
+    last_rows.items = last_rows.batch = 1; /* for which the whole item has fetched the next one */
     rows.m -= last_rows.m;
     struct tile_plan last_plan;
     if (last_rows.m > 0)

@@ -35,13 +35,12 @@ batchdot_status bd_plan_fold(struct batchdot_plan *plan) {
     return BATCHDOT_OK;
 }
 
-/* Up to which work native is the faster one, measured with batchdot-bench (bench/README.md), one thread. Where it has
- * vectors for the processor, until x and y of f32 leave the last-level cache, or with AVX-512 that is not taken by
- * halves the second-level cache; where it is taken by halves, a plan's native is never more than a 30th behind. Where
- * these are the compiler's vectors, which a BLAS with kernels for the processor
- * outruns, only while the item is small, but for complex matrices by a vector, of which a BLAS makes little; where it
- * has only plain C, BLAS is ahead from 1 by 8 products at the latest where m is 1, and elsewhere the two meet at 4 by 4
- * by 4. */
+/* Up to which work native is the faster one, measured with batchdot-bench (bench/README.md), one thread. With AVX-512
+ * that is taken by halves it is never more than a 30th behind, by a plan. With other vectors for the processor, it is
+ * until x and y of f32 leave the last-level cache, or with whole ones of AVX-512 the second-level cache. Where these
+ * are the compiler's vectors, which a BLAS with kernels for the processor outruns, only while the item is small, but
+ * for complex matrices by a vector, of which a BLAS makes little; where it has only plain C, BLAS is ahead from 1 by 8
+ * products at the latest where m is 1, and elsewhere the two meet at 4 by 4 by 4. */
 static int64_t crossing(const struct kernel *kernel, int64_t m) {
     enum { PLAIN_VECTOR_CROSSING = 3, PLAIN_MATRIX_CROSSING = 63, PORTABLE_CROSSING = 4096 };
     if (kernel->form == PLAIN)
