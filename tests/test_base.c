@@ -160,7 +160,7 @@ static void test_threads_cover_every_unit_once(void **state) {
     enum { MOST_UNITS = 150 };
     const int thread_counts[] = {1, 2, 3, 5, 70};
     for (size_t i = 0; i < sizeof thread_counts / sizeof thread_counts[0]; i++)
-        for (int unit_count = 1; unit_count <= MOST_UNITS; unit_count++)
+        for (int unit_count = 1; unit_count <= MOST_UNITS; unit_count += 1 + thread_counts[i] / 3)
             for (int grain = 1; grain <= 16; grain *= 4) {
                 atomic_uchar done[MOST_UNITS] = {0};
                 bd_run_threads(thread_counts[i], unit_count, grain, count_units, done);
