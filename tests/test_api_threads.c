@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { THREADS = 4, ROUNDS = 6, ITEMS = 768, SIDE = 16, COUNT_OF_OUTPUT = ITEMS * SIDE * SIDE };
+enum { THREADS = 4, ROUNDS = 10, ITEMS = 768, SIDE = 16, COUNT_OF_OUTPUT = ITEMS * SIDE * SIDE };
 
 static float *input_x, *input_y;
 

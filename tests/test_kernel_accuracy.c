@@ -15,7 +15,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { CASES = 600, LEAST_CASES = 300, LONG_CASES = 40, LONG_K = 1000, MAX_FAMILIES = 32, LONG_ENOUGH = 64 };
+enum { CASES = 600, LEAST_CASES = 400, LONG_CASES = 40, LONG_K = 1000, MAX_FAMILIES = 32, LONG_ENOUGH = 64 };
 
 /* Of k * epsilon * sum of |x * y|; for k from LONG_ENOUGH on apart, since a single rounding can be half of it. */
 struct family {

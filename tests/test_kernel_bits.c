@@ -16,14 +16,14 @@
 
 /* LEAST_WIDE_CASES are cases that are cut along n, which not every family accepts. */
 enum {
-    CASES = 140,
-    PLAIN_CASES = 90,
-    LEAST_CASES = 60,
-    WIDE_CASES = 60,
-    LEAST_WIDE_CASES = 30,
+    CASES = 180,
+    PLAIN_CASES = 120,
+    LEAST_CASES = 75,
+    WIDE_CASES = 80,
+    LEAST_WIDE_CASES = 40,
     LONG_CASES = 15,
-    PACKED_CASES = 20,
-    LEAST_PACKED_CASES = 6,
+    PACKED_CASES = 30,
+    LEAST_PACKED_CASES = 10,
     PACKED_N = 384 /* from there on a kernel may want scratch */
 };
 

@@ -12,7 +12,7 @@
 
 /* Fewer than the least, and the shapes and layouts do not reach the kernel. There are many portable kernels, of one
  * template. */
-enum { CASES = 1100, PLAIN_CASES = 800, LEAST_CASES = 320, LARGE_CASES = 10, LARGE_WORK = 1 << 20 };
+enum { CASES = 1100, PLAIN_CASES = 800, LEAST_CASES = 400, LARGE_CASES = 10, LARGE_WORK = 1 << 20 };
 
 static struct exact_case exact;
 

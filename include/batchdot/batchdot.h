@@ -38,7 +38,7 @@
  *   - Data must be aligned as C asks of its elements (a c64 as a float, a c128 as a double).
  *   - The bits of an item's result depend on that item alone, its shape and strides, and the processor (its instruction
  *     set and the length of vector that suits it): not on the batch's size, the item's place in it or the number of
- *     threads. (Where BLAS computes, which AUTO chooses for large items, this holds as far as the linked BLAS keeps
+ *     threads. (Where BLAS computes, which AUTO may choose for large items, this holds as far as the linked BLAS keeps
  *     it. Which NaN a NaN is, its sign and payload, is not promised.)
  *   - An f32 or f64 element is off by at most k * eps * sum |x * y|, eps being FLT_EPSILON or DBL_EPSILON: the usual
  *     bound of a sum of k products (Higham, Accuracy and Stability of Numerical Algorithms, 3.1). So are the real and
