@@ -1,5 +1,5 @@
-/* What BATCHDOT_ISA does. The instruction set is found out once a process, so that each name gets a process of its own,
- * which the instruction set that it found is the exit status of. */
+/* What BATCHDOT_ISA does, and what else the processor says of itself. The instruction set is found out once a process,
+ * so that each name gets a process of its own, which the instruction set that it found is the exit status of. */
 #define _POSIX_C_SOURCE 200809L /* fork */
 
 #include <setjmp.h>
@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/cache.h"
 #include "base/isa.h"
 
 #include <stdbool.h>
@@ -76,7 +77,7 @@ static void best_is_what_the_compiler_says(void **state) {
 static void only_zen_4_halves_vectors(void **state) {
     (void)state;
     FILE *const file = fopen("/proc/cpuinfo", "r");
-    if (!file || best() != ISA_AVX512) {
+    if (!file || best() < ISA_AVX512) {
         if (file)
             fclose(file);
         skip();
@@ -92,6 +93,29 @@ static void only_zen_4_halves_vectors(void **state) {
     is_amd = false; /* where all vectors are AVX2's anyway */
 #endif
     assert_int_equal(bd_halves_vectors(), is_amd && is_of_family_25);
+}
+
+/* Linux knows the caches too, but some machines' Linux is not told of them; and a processor without AVX-512 may be an
+ * emulated one, which has caches of its own. */
+static void last_level_cache_is_the_largest(void **state) {
+    (void)state;
+    int64_t largest = 0;
+    for (int index = 0;; index++) {
+        char path[128];
+        snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu0/cache/index%d/size", index);
+        FILE *const file = fopen(path, "r");
+        long long kibibytes = 0;
+        const bool is_read = file && fscanf(file, "%lldK", &kibibytes) == 1;
+        if (file)
+            fclose(file);
+        if (!is_read)
+            break;
+        largest = kibibytes * 1024 > largest ? kibibytes * 1024 : largest;
+    }
+    if (largest == 0 || best() < ISA_AVX512)
+        skip();
+    assert_int_equal(bd_last_level_cache(), largest);
+    assert_int_equal(bd_last_level_cache(), largest);
 }
 
 static void name_lowers_and_never_raises(void **state) {
@@ -131,9 +155,13 @@ static void names_are_the_documented_ones(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_are_the_documented_ones),  cmocka_unit_test(best_is_of_this_family),
-        cmocka_unit_test(best_is_what_the_compiler_says), cmocka_unit_test(name_lowers_and_never_raises),
-        cmocka_unit_test(only_zen_4_halves_vectors),      cmocka_unit_test(unknown_name_changes_nothing),
+        cmocka_unit_test(names_are_the_documented_ones),
+        cmocka_unit_test(best_is_of_this_family),
+        cmocka_unit_test(best_is_what_the_compiler_says),
+        cmocka_unit_test(name_lowers_and_never_raises),
+        cmocka_unit_test(only_zen_4_halves_vectors),
+        cmocka_unit_test(unknown_name_changes_nothing),
+        cmocka_unit_test(last_level_cache_is_the_largest),
         cmocka_unit_test(answer_is_found_once), /* last: from then on a child would inherit the answer */
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
