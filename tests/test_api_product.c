@@ -336,7 +336,8 @@ static void an_item_depends_on_itself_alone(void **state) {
 
 /* ---- Outputs larger than the caches ----------------------------------------------------------------------------- */
 
-/* Such an output may be written past the caches, for which its place in memory matters. */
+/* Where the last-level cache is not larger, such an output is written past it, for which its place in memory matters.
+ */
 static void large_outer_products_at_any_place(void **state) {
     (void)state;
     enum { M = 1400, N = 1600, BATCH = 4, PLACES = 3, VECTOR = 64 };

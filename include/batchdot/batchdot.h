@@ -229,7 +229,7 @@ typedef struct batchdot_plan batchdot_plan;
  * batchdot_axes. options may be NULL: the defaults.
  *
  * On success the caller owns *plan and releases it with batchdot_plan_destroy. On failure *plan is NULL.
- * A plan may hold some KiB of what it works out beforehand, and scratch memory, 30 KiB to 2.3 MiB for every thread that
+ * A plan may hold some KiB of what it works out beforehand, and scratch memory, 30 KiB to 2.5 MiB for every thread that
  * it may use, where that makes its items faster; where there is none to be had it is slower, and no failure.
  * Statuses, in this order: NULL (plan); MEMORY; those of batchdot, less those about data; OPTION. */
 BATCHDOT_API batchdot_status batchdot_plan_create(batchdot_plan **plan, const batchdot_tensor *x,

@@ -1,5 +1,6 @@
 #include "base/cache.h"
 
+#include "base/checked.h"
 #include "base/isa.h"
 
 #include <stdatomic.h>
@@ -8,8 +9,9 @@
 
 #include <cpuid.h>
 
-/* Of those that a leaf lists: AMD's (Programmer's Manual, volume 3, E.4.15) has the fields of Intel's (manual, volume
- * 2, CPUID). The C library's sysconf counts a last level once for every core on some processors. */
+/* The largest of those that CPUID lists by this leaf: AMD's (Programmer's Manual, volume 3, E.4.15) has the fields of
+ * Intel's (manual, volume 2, CPUID). The C library's sysconf counts a last level once for every core on some
+ * processors. */
 static int64_t largest_cache(unsigned leaf) {
     enum { CACHE_TYPE = 0x1f, MOST_CACHES = 16 };
     int64_t largest = 0;
@@ -18,7 +20,7 @@ static int64_t largest_cache(unsigned leaf) {
         if (!__get_cpuid_count(leaf, index, &type, &shape, &sets, &flags) || (type & CACHE_TYPE) == 0)
             break;
         const int64_t ways = (shape >> 22) + 1, partitions = (shape >> 12 & 0x3ff) + 1, line = (shape & 0xfff) + 1;
-        const int64_t bytes = ways * partitions * line * ((int64_t)sets + 1);
+        const int64_t bytes = bd_multiply_saturating(ways * partitions * line, (int64_t)sets + 1);
         if (bytes > largest)
             largest = bytes;
     }

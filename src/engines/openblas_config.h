@@ -25,17 +25,16 @@ static inline bool bd_openblas_is_before(const char *config, int patch) {
     return version[0] == 0 && (version[1] < 3 || (version[1] == 3 && version[2] < patch));
 }
 
-/* Whether it names a core with vectors as wide as those of the instruction set. One that is older than the processor
- * may not know it, and take kernels for a processor of long ago: on a recent Xeon, 0.3.21 computed at a sixth of
- * the speed of newer ones. */
+/* Whether it names a core with vectors as wide as AVX2's, if that is the instruction set: with others, either all large
+ * items go to it or none. One that is older than the processor may not know it, and take kernels for a processor of
+ * long ago: on a recent Xeon, 0.3.21 computed at a sixth of the speed of newer ones. */
 static inline bool bd_openblas_core_has(const char *config, enum isa isa) {
     static const char *const cores[] = {"SkylakeX", "Cooperlake", "SapphireRapids", "Haswell", "Zen"};
-    enum { ALL = sizeof cores / sizeof cores[0], WITH_AVX512 = 3 };
-    if (isa != ISA_AVX2 && isa != ISA_AVX512)
+    if (isa != ISA_AVX2)
         return true;
     for (const char *word = config; *word; word += strspn(word, " ")) {
         const size_t length = strcspn(word, " ");
-        for (int i = 0; i < (isa == ISA_AVX512 ? WITH_AVX512 : ALL); i++) {
+        for (size_t i = 0; i < sizeof cores / sizeof cores[0]; i++) {
             if (strlen(cores[i]) == length && strncasecmp(word, cores[i], length) == 0)
                 return true;
         }

@@ -202,13 +202,15 @@ static void narrow_product(const struct product *product, const element *x, cons
 }
 
 /* Whether the rows, though there is room for several in a vector, are for those who compute one at a time: by vectors
- * half as long, which hold one of two, or where permuting takes so long. */
+ * half as long, which hold one of two, or where permuting takes so long. Outer products are little but stores, of which
+ * a processor that takes vectors whole does two a cycle if they are of half vectors. */
 static bool rows_are_better_alone(const struct product *product) {
     enum { LEAST_WORK = 9 };
     if (product->y_n != 1 || !scaling_of(product).is_plain)
         return false;
     if (HAS_HALF_VECTORS)
-        return product->n > LANES / 3 && (ACCUMULATOR_VECTORS > 1 || product->m * (product->k - 2) >= LEAST_WORK);
+        return product->n > LANES / 3 && (ACCUMULATOR_VECTORS > 1 || product->m * (product->k - 2) >= LEAST_WORK ||
+                                          (product->k == 1 && wholes_are_taken()));
     return PERMUTES_COST && product->n > LANES / 4;
 }
 

@@ -98,6 +98,19 @@ static inline void fetch_rows(struct row_stream *stream, int64_t tiles_left) {
     stream->rows -= rows;
 }
 
+/* What two steps fetch, by as few tests as may be. */
+static inline void fetch_two_steps(struct ahead *ahead) {
+    __builtin_prefetch(ahead->next);
+    if (ahead->bytes_a_step > CACHE_LINE / 2) {
+        __builtin_prefetch(ahead->next + CACHE_LINE);
+        if (ahead->bytes_a_step > CACHE_LINE) {
+            __builtin_prefetch(ahead->next + 2 * CACHE_LINE);
+            __builtin_prefetch(ahead->next + 3 * CACHE_LINE);
+        }
+    }
+    ahead->next += 2 * ahead->bytes_a_step;
+}
+
 static inline void fetch_step(struct ahead *ahead) {
     __builtin_prefetch(ahead->next);
     if (ahead->bytes_a_step > CACHE_LINE)

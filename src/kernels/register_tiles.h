@@ -69,6 +69,42 @@ static inline __attribute__((always_inline)) void tile_step(const struct product
     *y = stepped(*y + product->y_k);
 }
 
+#ifdef INTEGER_ELEMENTS
+enum { OF_REAL_NUMBERS = 0 };
+#else
+enum { OF_REAL_NUMBERS = ACCUMULATOR_VECTORS == 1 };
+#endif
+
+/* Tiles that keep a processor with whole vectors of 64 bytes busy: such a one multiplies by two ports, by which masked
+ * loads and some of a loop's own additions go as well. So these tiles are compiled a second time, for whole vectors,
+ * and go by several steps at once; where there are many steps, the first of them fetch the tile's output. Complex
+ * elements and integers need registers beside the accumulators, and lose by it. */
+enum { STEPS_AT_ONCE = 2, LONG_K = 128 };
+
+static inline bool is_unrolled(int64_t rows, int64_t vectors, bool last_is_whole) {
+    return OF_REAL_NUMBERS && sizeof(vec) == CACHE_LINE && rows * vectors >= REGISTERS / 2 && last_is_whole;
+}
+
+/* Several steps, and what they fetch ahead. */
+static inline __attribute__((always_inline)) void tile_steps(const struct product *product, int64_t x_third_row,
+                                                             part last, struct ahead *ahead, const element *x_fourth[],
+                                                             const element **y,
+                                                             accumulator sums[MAX_TILE_ROWS][MAX_TILE_VECTORS],
+                                                             int rows, int vectors, bool last_is_whole) {
+    if (ahead->bytes_a_step > 0)
+        fetch_two_steps(ahead);
+#pragma GCC unroll 2
+    for (int i = 0; i < STEPS_AT_ONCE; i++)
+        tile_step(product, x_third_row, last, x_fourth, y, sums, rows, vectors, last_is_whole);
+}
+
+/* The part of a row of the output that lies in so many vectors, which is soon written. */
+static inline __attribute__((always_inline)) void fetch_row(const element *out, int vectors) {
+#pragma GCC unroll 4
+    for (int j = 0; j < vectors; j++)
+        __builtin_prefetch(out + j * LANES, 1);
+}
+
 /* alpha and beta, which most products have no use for, of results that lie in memory. */
 static __attribute__((noinline)) void finish_tile(const struct product *product, part last, const vec *results,
                                                   int rows, int vectors, element *out) {
@@ -106,13 +142,26 @@ static inline __attribute__((always_inline)) void tile(const struct product *pro
         x_fourth[i / 4] = x + i * strides.x_m;
     int64_t x_third_row = 3 * strides.x_m;
     __asm__("" : "+r"(x_third_row)); /* else added up anew at every step */
-    if (ahead.bytes_a_step > 0) {
-        for (int64_t step = product->k; step > 0; step--) {
+    const bool unrolled = is_unrolled(rows, vectors, last_is_whole);
+    int64_t steps = product->k;
+    if (unrolled && steps >= LONG_K) {
+        const element *fetched = out;
+        for (int i = 0; i < rows; i++, fetched += out_m) {
+            fetch_row(fetched, vectors);
+            tile_steps(&strides, x_third_row, last, &ahead, x_fourth, &y, sums, rows, vectors, last_is_whole);
+        }
+        steps -= STEPS_AT_ONCE * rows;
+    }
+    for (; unrolled && steps >= STEPS_AT_ONCE; steps -= STEPS_AT_ONCE)
+        tile_steps(&strides, x_third_row, last, &ahead, x_fourth, &y, sums, rows, vectors, last_is_whole);
+    if (!unrolled && ahead.bytes_a_step > 0) {
+        for (; steps > 0; steps--) {
             fetch_step(&ahead);
             tile_step(&strides, x_third_row, last, x_fourth, &y, sums, rows, vectors, last_is_whole);
         }
     } else {
-        for (int64_t step = product->k; step > 0; step--)
+#pragma GCC unroll 1
+        for (; steps > 0; steps--)
             tile_step(&strides, x_third_row, last, x_fourth, &y, sums, rows, vectors, last_is_whole);
     }
 
@@ -140,7 +189,7 @@ static inline __attribute__((always_inline)) void tile(const struct product *pro
 #define TILE(rows, vectors)                                                                                            \
     static void tile_##rows##x##vectors(const struct product *product, int64_t last_columns, struct ahead ahead,       \
                                         const element *x, const element *y, element *out) {                            \
-        if (PARTS_COST && last_columns == LANES)                                                                       \
+        if ((PARTS_COST || is_unrolled(rows, vectors, true)) && last_columns == LANES)                                 \
             tile(product, first_lanes(last_columns), ahead, x, y, out, rows, vectors, true);                           \
         else                                                                                                           \
             tile(product, first_lanes(last_columns), ahead, x, y, out, rows, vectors, false);                          \
@@ -192,8 +241,7 @@ static int64_t tile_row_blocks(int64_t m, int64_t vectors, int64_t most_rows) {
 
 static void fetch_output(const struct product *product, const element *out, int64_t rows, int vectors) {
     for (int64_t i = 0; i < rows; i++)
-        for (int j = 0; j < touched_vectors(vectors); j++)
-            __builtin_prefetch(out + i * product->out_m + j * LANES, 1);
+        fetch_row(out + i * product->out_m, touched_vectors(vectors));
 }
 
 /* A column of tiles: so many vectors wide, that is n of the item's columns, of which the last vector has some; and cut
@@ -209,12 +257,17 @@ static inline int64_t packed_width(const struct tile_column *column) {
     return (int64_t)touched_vectors(column->vectors) * LANES;
 }
 
+/* Whether a tile of the column fetches its part of the output itself, step by step. */
+static inline bool fetches_its_output(const struct product *product, const struct tile_column *column, int64_t rows) {
+    return product->k >= LONG_K && is_unrolled(rows, column->vectors, column->last_columns == LANES);
+}
+
 static void run_tile_column(const struct product *product, const struct tile_column *column, struct prefetch *prefetch,
                             const element *x, const element *y, element *out) {
     for (int64_t block = 0; block < column->rows.count; block++) {
         const int64_t rows = bd_part_extent(column->rows, block);
         const struct ahead ahead = next_ahead(prefetch);
-        if (prefetch->of_out)
+        if (prefetch->of_out && !fetches_its_output(product, column, rows))
             fetch_output(product, out, rows, column->vectors);
         if (prefetch->rows.rows > 0)
             fetch_rows(&prefetch->rows, column->rows.count - block);

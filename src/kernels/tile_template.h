@@ -219,14 +219,21 @@ static void tile_product(const struct product *product, const element *x, const 
 
 /* Whether the rows of y that a column of tiles reads over and over drive each other out of the first-level cache: rows
  * that lie some multiple of 4 KiB apart share their places in it, of which there are eight; more than so many do not
- * fit anyway, and still fewer where every step along k takes a line of x as well. (Wide vectors are held up less.) Such
- * an item is one for the panel, if there are enough rows of x to pay for packing. */
+ * fit anyway, and still fewer where every step along k takes a line of x as well. (Wide vectors are held up less.) A
+ * processor that takes vectors whole, of real numbers, is not held up while y stays in its second-level cache, but
+ * soon by rows in more pages than it knows at once. Such an item is one for the panel, if there are enough rows of x to
+ * pay for packing. */
 static bool rows_of_y_collide(const struct product *product) {
-    enum { WAY_BYTES = 4096, WAYS = 8, LEAST_ROWS_OF_X = 40 };
+    enum { WAY_BYTES = 4096, WAYS = 8, LEAST_ROWS_OF_X = 40, MOST_PAGES = 64, MOST_BYTES_OF_Y = 1 << 19 };
     const int64_t most_rows = REGISTERS == 32 ? 2048 : product->x_k == 1 ? 256 : 100;
     const uint64_t stride = (uint64_t)product->y_k * sizeof(element) | WAY_BYTES,
                    places = WAY_BYTES / (stride & -stride);
-    return product->m >= LEAST_ROWS_OF_X && (product->k > most_rows || (uint64_t)product->k > WAYS * places);
+    if (product->m < LEAST_ROWS_OF_X)
+        return false;
+    if (wholes_are_taken() && OF_REAL_NUMBERS && places > 1)
+        return product->k > MOST_PAGES &&
+               bd_multiply_saturating(product->k, product->n) > MOST_BYTES_OF_Y / (int64_t)sizeof(element);
+    return product->k > most_rows || (uint64_t)product->k > WAYS * places;
 }
 
 static bool tile_accepts(const struct product *product) {

@@ -29,6 +29,7 @@ static void write_turned(const struct product *product, const element *scratch, 
 /* What register tiles compute: columns of out transposed. */
 static struct product exchanged(const struct product *product) {
     return (struct product){.m = product->n,
+                            .n = product->m,
                             .k = product->k,
                             .x_m = product->y_n,
                             .x_k = product->y_k,

@@ -36,21 +36,18 @@ batchdot_status bd_plan_fold(struct batchdot_plan *plan) {
 }
 
 /* Up to which work native is the faster one, measured with batchdot-bench (bench/README.md), one thread. With AVX-512
- * that is taken by halves it is never more than a 30th behind, by a plan. With other vectors for the processor, it is
- * until x and y of f32 leave the last-level cache, or with whole ones of AVX-512 the second-level cache. Where these
- * are the compiler's vectors, which a BLAS with kernels for the processor outruns, only while the item is small, but
- * for complex matrices by a vector, of which a BLAS makes little; where it has only plain C, BLAS is ahead from 1 by 8
- * products at the latest where m is 1, and elsewhere the two meet at 4 by 4 by 4. */
+ * it is never more than a 30th behind, by a plan. With other vectors for the processor, it is until x and y of f32
+ * leave the last-level cache. Where these are the compiler's vectors, which a BLAS with kernels for the processor
+ * outruns, only while the item is small, but for complex matrices by a vector, of which a BLAS makes little; where it
+ * has only plain C, BLAS is ahead from 1 by 8 products at the latest where m is 1, and elsewhere the two meet at 4 by 4
+ * by 4. */
 static int64_t crossing(const struct kernel *kernel, int64_t m) {
-    enum { PLAIN_VECTOR_CROSSING = 3, PLAIN_MATRIX_CROSSING = 63, PORTABLE_CROSSING = 4096 };
+    enum { PLAIN_VECTOR_CROSSING = 3, PLAIN_MATRIX_CROSSING = 63, PORTABLE_CROSSING = 4096, VECTOR_EDGE = 1600 };
     if (kernel->form == PLAIN)
         return m == 1 ? PLAIN_VECTOR_CROSSING : PLAIN_MATRIX_CROSSING;
     if (kernel->isa == ISA_PORTABLE)
         return m == 1 && bd_dtype_info(kernel->x)->is_complex ? INT64_MAX : PORTABLE_CROSSING;
-    if (kernel->isa == ISA_AVX512 && bd_halves_vectors())
-        return INT64_MAX;
-    const int64_t edge = kernel->isa == ISA_AVX512 ? 768 : 1600;
-    return edge * edge * edge;
+    return kernel->isa == ISA_AVX512 ? INT64_MAX : (int64_t)VECTOR_EDGE * VECTOR_EDGE * VECTOR_EDGE;
 }
 
 /* What the BLAS is, is asked only of items that it might get: that takes longer than a small one. */
