@@ -73,28 +73,6 @@ static void best_is_what_the_compiler_says(void **state) {
 #endif
 }
 
-/* Linux knows the processor too. */
-static void only_zen_4_halves_vectors(void **state) {
-    (void)state;
-    FILE *const file = fopen("/proc/cpuinfo", "r");
-    if (!file || best() < ISA_AVX512) {
-        if (file)
-            fclose(file);
-        skip();
-    }
-    char line[4096];
-    bool is_amd = false, is_of_family_25 = false;
-    while (fgets(line, sizeof line, file)) {
-        is_amd |= strncmp(line, "vendor_id", 9) == 0 && strstr(line, "AuthenticAMD");
-        is_of_family_25 |= strncmp(line, "cpu family", 10) == 0 && strstr(line, ": 25\n");
-    }
-    fclose(file);
-#ifdef BATCHDOT_EMULATE_AVX512
-    is_amd = false; /* where all vectors are AVX2's anyway */
-#endif
-    assert_int_equal(bd_halves_vectors(), is_amd && is_of_family_25);
-}
-
 static bool cpuinfo_has(const char *word) {
     FILE *const file = fopen("/proc/cpuinfo", "r");
     char line[8192];
@@ -104,6 +82,18 @@ static bool cpuinfo_has(const char *word) {
     if (file)
         fclose(file);
     return is_found;
+}
+
+/* Linux knows the processor too. */
+static void only_zen_4_halves_vectors(void **state) {
+    (void)state;
+    if (!cpuinfo_has("vendor_id") || best() < ISA_AVX512)
+        skip();
+    bool is_zen_4 = cpuinfo_has("AuthenticAMD") && cpuinfo_has("cpu family\t: 25\n");
+#ifdef BATCHDOT_EMULATE_AVX512
+    is_zen_4 = false; /* where all vectors are AVX2's anyway */
+#endif
+    assert_int_equal(bd_halves_vectors(), is_zen_4);
 }
 
 /* Linux knows the caches too, but not everywhere. A processor without AVX-512 may be an emulated one, with caches of

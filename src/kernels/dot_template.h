@@ -202,10 +202,10 @@ static bool rows_want_a_loop(const struct product *product) {
     return sizeof(vec) == LINE_BYTES && y_bytes(product) > BEYOND_CACHES;
 }
 
-/* Rows read one by one, that a row of x is used for again and again. A processor that takes vectors whole reads them up
- * to a tenth faster from memory when they are fetched ahead; with others that was not tried. */
 typedef vec long_group_function(const struct rows *rows, int64_t count, const element *x, const element *y, part last);
 
+/* Rows read one by one, that a row of x is used for again and again. A processor that takes vectors whole reads them up
+ * to a tenth faster from memory when they are fetched ahead; with others that was not tried. */
 static long_group_function *long_group_by_vector(const struct product *product) {
     const bool is_dense = product->y_n == product->k;
     return wholes_are_taken() && is_dense && rows_want_a_loop(product) ? long_by_vector_from_memory : long_by_vector;
@@ -273,7 +273,7 @@ static inline __attribute__((always_inline)) void dot_rows(const struct product 
     const struct scaling scaling = scaling_of(product);
     const part last = first_lanes(rows->k % LANES ? rows->k % LANES : LANES);
     const int at_once = vectors == 0 ? rows_at_once(product, rows) : 1;
-    long_group_function *const one_by_one = x_stays ? long_group_by_vector(product) : long_dots;
+    long_group_function *const one_by_one = vectors == 0 && x_stays ? long_group_by_vector(product) : long_dots;
     for (int64_t row = 0; row < rows->count; row += LANES) {
         const int64_t count = rows->count - row < LANES ? rows->count - row : LANES;
         if (count <= LANES / 4)
