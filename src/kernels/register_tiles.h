@@ -20,10 +20,11 @@ enum {
                                                      : 3
 };
 
-/* rows * vectors of an item's output; the last vector of a row has so many columns. Where parts cost something and it
- * is not the only one, it begins further to the left instead, and some columns are computed twice, alike. */
+/* rows * vectors of sums, which are written to rows out_m apart, whatever the product's alpha and beta; the last vector
+ * of a row has so many columns. Where parts cost something and it is not the only one, it begins further to the left
+ * instead, and some columns are computed twice, alike. */
 typedef void tile_function(const struct product *product, int64_t last_columns, struct ahead ahead, const element *x,
-                           const element *y, element *out);
+                           const element *y, element *out, int64_t out_m);
 
 /* Keeps a compiler from other ways to reach the next step's elements than adding a stride, such as loops of their own
  * for strides of 1 or addresses worked out beforehand, for which there are no registers. */
@@ -105,29 +106,14 @@ static inline __attribute__((always_inline)) void fetch_row(const element *out, 
         __builtin_prefetch(out + j * LANES, 1);
 }
 
-/* alpha and beta, which most products have no use for, of results that lie in memory. */
-static __attribute__((noinline)) void finish_tile(const struct product *product, part last, const vec *results,
-                                                  int rows, int vectors, element *out) {
-    const struct scaling scaling = scaling_of(product);
-    for (int i = 0; i < rows; i++, results += vectors, out += product->out_m) {
-        for (int j = 0; j + 1 < vectors; j++)
-            finish(scaling, out + j * LANES, results[j]);
-        vec result = results[vectors - 1];
-        if (PARTS_COST && vectors > 1) /* what it has of the vector before it is finished */
-            result = load_part((const element *)&results[vectors - 1] + LANES - part_extent(last), last);
-        finish_part(scaling, out + (vectors - 1) * LANES, result, last);
-    }
-}
-
 /* Inlined with constant rows, vectors and last_is_whole, so that the accumulators live in registers. x's rows are
  * reached from every fourth one: an address is then a register plus 0 to 3 strides, of which a processor has enough.
  * One item only: with a loop over items around it, a compiler prepares so much ahead of the loop that a short product
  * takes a quarter longer. */
 static inline __attribute__((always_inline)) void tile(const struct product *product, part last, struct ahead ahead,
-                                                       const element *x, const element *y, element *out, int rows,
-                                                       int vectors, bool last_is_whole) {
+                                                       const element *x, const element *y, element *out, int64_t out_m,
+                                                       int rows, int vectors, bool last_is_whole) {
     const struct product strides = {.x_m = product->x_m, .x_k = product->x_k, .y_k = product->y_k};
-    const int64_t out_m = product->out_m;
     accumulator sums[MAX_TILE_ROWS][MAX_TILE_VECTORS];
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++) {
@@ -165,34 +151,27 @@ static inline __attribute__((always_inline)) void tile(const struct product *pro
             tile_step(&strides, x_third_row, last, x_fourth, &y, sums, rows, vectors, last_is_whole);
     }
 
-    const bool is_plain = scaling_of(product).is_plain;
     const result_signs signs = signs_of(product);
-    vec scratch[REGISTERS];
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++) {
 #pragma GCC unroll 16
         for (int j = 0; j < vectors; j++) {
             element *const to = out + i * out_m + vector_column(last, j, vectors, last_is_whole);
-            const vec result = result_of(signs, sums[i][j]);
-            if (!is_plain)
-                scratch[i * vectors + j] = result;
-            else if (is_part(j, vectors, last_is_whole))
-                store_part(to, result, last);
+            if (is_part(j, vectors, last_is_whole))
+                store_part(to, result_of(signs, sums[i][j]), last);
             else
-                store(to, result);
+                store(to, result_of(signs, sums[i][j]));
         }
     }
-    if (!is_plain)
-        finish_tile(product, last, scratch, rows, vectors, out);
 }
 
 #define TILE(rows, vectors)                                                                                            \
     static void tile_##rows##x##vectors(const struct product *product, int64_t last_columns, struct ahead ahead,       \
-                                        const element *x, const element *y, element *out) {                            \
+                                        const element *x, const element *y, element *out, int64_t out_m) {             \
         if ((PARTS_COST || is_unrolled(rows, vectors, true)) && last_columns == LANES)                                 \
-            tile(product, first_lanes(last_columns), ahead, x, y, out, rows, vectors, true);                           \
+            tile(product, first_lanes(last_columns), ahead, x, y, out, out_m, rows, vectors, true);                    \
         else                                                                                                           \
-            tile(product, first_lanes(last_columns), ahead, x, y, out, rows, vectors, false);                          \
+            tile(product, first_lanes(last_columns), ahead, x, y, out, out_m, rows, vectors, false);                   \
     }
 #include "kernels/tile_shapes.inc"
 #undef TILE
@@ -239,6 +218,44 @@ static int64_t tile_row_blocks(int64_t m, int64_t vectors, int64_t most_rows) {
     return bd_divide_up(m, most < most_rows ? most : most_rows);
 }
 
+/* A tile of so many rows and vectors, of whose last one so many columns are there. */
+struct sized_tile {
+    tile_function *run;
+    int64_t last_columns;
+    int rows, vectors;
+};
+
+static inline struct sized_tile sized_tile_of(int64_t rows, int vectors, int64_t last_columns) {
+    return (struct sized_tile){tile_of(vectors, rows), last_columns, (int)rows, vectors};
+}
+
+/* alpha and beta, which most products have no use for: the sums come to lie in memory of their own first. */
+static __attribute__((noinline)) void run_scaled_tile(const struct product *product, const struct sized_tile *tile,
+                                                      struct ahead ahead, const element *x, const element *y,
+                                                      element *out) {
+    _Alignas(64) element sums[REGISTERS * LANES];
+    const int vectors = touched_vectors(tile->vectors);
+    const int64_t sums_m = (int64_t)vectors * LANES;
+    tile->run(product, tile->last_columns, ahead, x, y, sums, sums_m);
+    const struct scaling scaling = scaling_of(product);
+    const part last = first_lanes(tile->last_columns);
+    const element *from = sums;
+    for (int i = 0; i < tile->rows; i++, from += sums_m, out += product->out_m) {
+        int j = 0;
+        for (; j + 1 < vectors; j++)
+            finish(scaling, out + j * LANES, load(from + j * LANES));
+        finish_part(scaling, out + j * LANES, load_part(from + j * LANES, last), last);
+    }
+}
+
+static inline void run_tile(const struct product *product, bool is_plain, const struct sized_tile *tile,
+                            struct ahead ahead, const element *x, const element *y, element *out) {
+    if (is_plain)
+        tile->run(product, tile->last_columns, ahead, x, y, out, product->out_m);
+    else
+        run_scaled_tile(product, tile, ahead, x, y, out);
+}
+
 static void fetch_output(const struct product *product, const element *out, int64_t rows, int vectors) {
     for (int64_t i = 0; i < rows; i++)
         fetch_row(out + i * product->out_m, touched_vectors(vectors));
@@ -257,21 +274,23 @@ static inline int64_t packed_width(const struct tile_column *column) {
     return (int64_t)touched_vectors(column->vectors) * LANES;
 }
 
-/* Whether a tile of the column fetches its part of the output itself, step by step. */
-static inline bool fetches_its_output(const struct product *product, const struct tile_column *column, int64_t rows) {
-    return product->k >= LONG_K && is_unrolled(rows, column->vectors, column->last_columns == LANES);
+/* Whether a tile fetches its part of the output itself, step by step. */
+static inline bool fetches_its_output(const struct product *product, const struct sized_tile *tile) {
+    return product->k >= LONG_K && is_unrolled(tile->rows, tile->vectors, tile->last_columns == LANES);
 }
 
 static void run_tile_column(const struct product *product, const struct tile_column *column, struct prefetch *prefetch,
                             const element *x, const element *y, element *out) {
+    const bool is_plain = scaling_of(product).is_plain;
     for (int64_t block = 0; block < column->rows.count; block++) {
         const int64_t rows = bd_part_extent(column->rows, block);
+        const struct sized_tile tile = sized_tile_of(rows, column->vectors, column->last_columns);
         const struct ahead ahead = next_ahead(prefetch);
-        if (prefetch->of_out && !fetches_its_output(product, column, rows))
+        if (prefetch->of_out && !fetches_its_output(product, &tile))
             fetch_output(product, out, rows, column->vectors);
         if (prefetch->rows.rows > 0)
             fetch_rows(&prefetch->rows, column->rows.count - block);
-        tile_of(column->vectors, rows)(product, column->last_columns, ahead, x, y, out);
+        run_tile(product, is_plain, &tile, ahead, x, y, out);
         x += rows * product->x_m;
         out += rows * product->out_m;
     }

@@ -96,11 +96,9 @@ static struct tiling tiling_of(const struct product *product) {
 /* A tile of an item that has few of them: to work out where they are, and what they fetch ahead, takes as long as some
  * steps. */
 struct listed_tile {
-    tile_function *run;
-    int64_t last_columns;
-    bool fetches_y; /* of the next item, and else x */
-    int rows, vectors;
+    struct sized_tile tile;
     int64_t x, y, out;
+    bool fetches_y;                       /* of the next item, and else x */
     int64_t fetched_from, fetched_a_step; /* in bytes */
 };
 
@@ -129,11 +127,8 @@ static int list_tiles(const struct product *product, const struct tiling *tiling
     for (int64_t index = 0, j = 0; j < product->n; index++) {
         const struct tile_column column = tile_column_of(tiling, index, product->n - j);
         for (int64_t block = 0, i = 0; block < column.rows.count; block++) {
-            const int rows = (int)bd_part_extent(column.rows, block);
-            tiles[count] = (struct listed_tile){.run = tile_of(column.vectors, rows),
-                                                .last_columns = column.last_columns,
-                                                .rows = rows,
-                                                .vectors = column.vectors,
+            const int64_t rows = bd_part_extent(column.rows, block);
+            tiles[count] = (struct listed_tile){.tile = sized_tile_of(rows, column.vectors, column.last_columns),
                                                 .x = i * product->x_m,
                                                 .y = j,
                                                 .out = i * product->out_m + j};
@@ -170,17 +165,18 @@ static inline __attribute__((always_inline)) void run_listed(const struct produc
                                                              const struct tile_plan *plan, const element *x,
                                                              const element *y, element *out, bool fetches) {
     const struct listed_tile *const end = plan->tiles + plan->listed;
+    const bool is_plain = scaling_of(product).is_plain;
     for (int64_t item = 0; item < product->items; item++) {
         const element *const next_x = x + product->x_item, *const next_y = y + product->y_item;
-        for (const struct listed_tile *tile = plan->tiles; tile < end; tile++) {
+        for (const struct listed_tile *listed = plan->tiles; listed < end; listed++) {
             struct ahead ahead = {NULL, 0};
             if (fetches) {
-                const char *const next = (const char *)(tile->fetches_y ? next_y : next_x);
-                ahead = (struct ahead){next + tile->fetched_from, tile->fetched_a_step};
+                const char *const next = (const char *)(listed->fetches_y ? next_y : next_x);
+                ahead = (struct ahead){next + listed->fetched_from, listed->fetched_a_step};
                 if (plan->prefetch.of_out)
-                    fetch_output(product, out + tile->out, tile->rows, tile->vectors);
+                    fetch_output(product, out + listed->out, listed->tile.rows, listed->tile.vectors);
             }
-            tile->run(product, tile->last_columns, ahead, x + tile->x, y + tile->y, out + tile->out);
+            run_tile(product, is_plain, &listed->tile, ahead, x + listed->x, y + listed->y, out + listed->out);
         }
         x = next_x;
         y = next_y;
