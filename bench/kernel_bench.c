@@ -27,6 +27,8 @@ enum {
     LAYOUT_COUNT = 4, /* of x and y: n or t each */
     MAX_EXTENT = 2048,
     MAX_KERNEL_ROUNDS = 1000,
+    PAGE = 4096,
+    MALLOC_OFFSET = 16,    /* where what malloc gives for large sizes begins in a page */
     RUN_BYTES = 256 << 10, /* a run of items; within the second-level cache */
     OPERAND_BYTES = 2 * MAX_EXTENT * MAX_EXTENT * 16
 };
@@ -46,6 +48,7 @@ struct kernel_options {
     const char *prefix;
     struct shape shape; /* in place of the table, if m > 0 */
     long rounds;
+    long offset; /* of the operands, in bytes from a cache line */
 };
 
 static bool x_is_transposed(int layout) {
@@ -201,13 +204,15 @@ static bool read_shape(char *text, struct shape *shape) {
 }
 
 static bool read_options(int argc, char **argv, struct kernel_options *options) {
-    *options = (struct kernel_options){"", {0, 0, 0}, 15};
+    *options = (struct kernel_options){"", {0, 0, 0}, 15, MALLOC_OFFSET};
     for (int i = 1; i < argc; i += 2) {
         char *const value = i + 1 < argc ? argv[i + 1] : NULL;
         if (value && strcmp(argv[i], "--kernel") == 0) {
             options->prefix = value;
         } else if (value && strcmp(argv[i], "--rounds") == 0) {
             options->rounds = strtol(value, NULL, 10);
+        } else if (value && strcmp(argv[i], "--offset") == 0) {
+            options->offset = strtol(value, NULL, 10);
         } else if (value && strcmp(argv[i], "--shape") == 0) {
             if (!read_shape(value, &options->shape))
                 return false;
@@ -215,23 +220,28 @@ static bool read_options(int argc, char **argv, struct kernel_options *options) 
             return false;
         }
     }
-    return options->rounds >= 1 && options->rounds <= MAX_KERNEL_ROUNDS;
+    return options->rounds >= 1 && options->rounds <= MAX_KERNEL_ROUNDS && options->offset >= 0 &&
+           options->offset < PAGE && options->offset % 16 == 0;
 }
 
 int main(int argc, char **argv) {
     struct kernel_options options;
     if (!read_options(argc, argv, &options)) {
         fprintf(stderr,
-                "usage: batchdot-kernel-bench [--kernel NAME] [--shape MxNxK] [--rounds COUNT]\n"
+                "usage: batchdot-kernel-bench [--kernel NAME] [--shape MxNxK] [--rounds COUNT] [--offset BYTES]\n"
                 "Times every kernel whose name begins with NAME alone, in 1 to %d rounds (15), on a table of shapes or "
-                "on one\nwhose extents are 1 to %d.\n",
-                MAX_KERNEL_ROUNDS, MAX_EXTENT);
+                "on one\nwhose extents are 1 to %d. The operands begin so many bytes past a page, a multiple of 16 "
+                "(%d, as what "
+                "malloc\ngives for large sizes).\n",
+                MAX_KERNEL_ROUNDS, MAX_EXTENT, MALLOC_OFFSET);
         return 2;
     }
     int status = EXIT_FAILURE, kernel_count;
     bd_kernels(&kernel_count);
     struct row *const rows = calloc((size_t)kernel_count * TABLE_COUNT * LAYOUT_COUNT, sizeof *rows);
-    char *const memory = calloc(3, OPERAND_BYTES);
+    void *memory = NULL;
+    if (posix_memalign(&memory, PAGE, 3 * (size_t)OPERAND_BYTES) == 0)
+        memset(memory, 0, 3 * (size_t)OPERAND_BYTES);
     if (!rows || !memory) {
         fprintf(stderr, "batchdot-kernel-bench: out of memory\n");
         goto cleanup;
@@ -240,8 +250,9 @@ int main(int argc, char **argv) {
     if (count > 0) {
         /* At different places within a page: a load is held up by a store to the same one of another page. */
         enum { STAGGER = 1344 };
-        const char *const x = memory, *const y = memory + OPERAND_BYTES - STAGGER;
-        time_rows(rows, count, (int)options.rounds, x, y, memory + 2 * ((size_t)OPERAND_BYTES - STAGGER));
+        const size_t operand = OPERAND_BYTES - STAGGER - PAGE;
+        char *const x = (char *)memory + options.offset;
+        time_rows(rows, count, (int)options.rounds, x, x + operand, x + 2 * operand);
         print_rows(rows, count);
     }
     status = count < 0 ? EXIT_FAILURE : EXIT_SUCCESS;

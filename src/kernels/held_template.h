@@ -5,6 +5,7 @@
  * Needs a vector_*.h. */
 #include "base/checked.h"
 #include "kernels/epilogue.h"
+#include "kernels/stepped.h"
 #include "kernels/turn_columns.h"
 
 enum { MAX_HELD_K = 8, MAX_HELD_VECTORS = 2, HELD_REGISTERS = REGISTERS - 4 * ACCUMULATOR_VECTORS };
@@ -38,55 +39,54 @@ static inline __attribute__((always_inline)) void held_row(const element *x, int
     }
 }
 
-/* k, vectors and x_is_contiguous (along k) are constants. */
-static inline __attribute__((always_inline)) void held_items(const struct product *product, const element *x,
-                                                             const element *y, element *out, int k, int vectors,
-                                                             bool x_is_contiguous) {
+/* Items whose y is contiguous along n, and of each of which so many rows are written by whole vectors. k, vectors and
+ * x_is_contiguous (along k) are constants. */
+static inline __attribute__((always_inline)) void held_items(const struct product *product, int64_t items,
+                                                             int64_t whole_rows, const element *x, const element *y,
+                                                             element *out, int k, int vectors, bool x_is_contiguous) {
     const int64_t m = product->m, x_m = product->x_m, out_m = product->out_m;
     const int64_t x_k = x_is_contiguous ? 1 : product->x_k, y_k = product->y_k;
-    const bool is_turned = product->y_n != 1;
     const part last = first_lanes(product->n - (vectors - 1) * LANES);
-    _Alignas(64) element turned[MAX_HELD_K * MAX_HELD_VECTORS * LANES];
-    int64_t whole_rows = rows_written_whole(product, false);
     const result_signs signs = signs_of(product);
-    for (int64_t items = product->items; items > 0; items--) {
+    for (; items > 0; items--) {
         vec y_rows[MAX_HELD_K][MAX_HELD_VECTORS];
-        if (is_turned)
-            turn_columns(turned, k, product->n, vectors * LANES, y, product->y_n);
+        const element *y_row = y;
 #pragma GCC unroll 8
-        for (int step = 0; step < k; step++) {
+        for (int step = 0; step < k; step++, y_row = stepped(y_row + y_k)) {
 #pragma GCC unroll 2
-            for (int j = 0; j < vectors; j++) {
-                const element *const from = (is_turned ? turned + step * vectors * LANES : y + step * y_k) + j * LANES;
-                y_rows[step][j] = is_turned || j + 1 < vectors ? load(from) : load_part(from, last);
-            }
+            for (int j = 0; j < vectors; j++)
+                y_rows[step][j] = j + 1 < vectors ? load(y_row + j * LANES) : load_part(y_row + j * LANES, last);
         }
-        if (items == 1)
-            whole_rows = rows_written_whole(product, true);
 
         const element *x_row = x;
         element *out_row = out;
         accumulator sums[MAX_HELD_VECTORS];
         int64_t i = 0;
-        for (; i < whole_rows; i++, x_row += x_m, out_row += out_m) {
+        for (; i < whole_rows; i++) {
             held_row(x_row, x_k, y_rows, sums, k, vectors);
 #pragma GCC unroll 2
             for (int j = 0; j < vectors; j++)
                 store(out_row + j * LANES, result_of(signs, sums[j]));
+            x_row = stepped(x_row + x_m);
+            out_row = stepped_output(out_row + out_m);
         }
-        for (; i < m; i++, x_row += x_m, out_row += out_m) {
+        for (; i < m; i++) {
             held_row(x_row, x_k, y_rows, sums, k, vectors);
             if (vectors > 1)
                 store(out_row, result_of(signs, sums[0]));
             store_part(out_row + (vectors - 1) * LANES, result_of(signs, sums[vectors - 1]), last);
+            x_row = stepped(x_row + x_m);
+            out_row = stepped_output(out_row + out_m);
         }
+        product = read_again(product);
         x += product->x_item;
         y += product->y_item;
         out += product->out_item;
     }
 }
 
-typedef void held_function(const struct product *product, const element *x, const element *y, element *out);
+typedef void held_function(const struct product *product, int64_t items, int64_t whole_rows, const element *x,
+                           const element *y, element *out);
 
 #define HELD_OF(k, vectors) HELD(k, vectors, true) HELD(k, vectors, false)
 #define HELD_OF_1(vectors)                                                                                             \
@@ -99,11 +99,39 @@ typedef void held_function(const struct product *product, const element *x, cons
 #endif
 
 #define HELD(k, vectors, x_is_contiguous)                                                                              \
-    static void held_##k##x##vectors##_##x_is_contiguous(const struct product *product, const element *x,              \
-                                                         const element *y, element *out) {                             \
-        held_items(product, x, y, out, k, vectors, x_is_contiguous);                                                   \
+    static void held_##k##x##vectors##_##x_is_contiguous(const struct product *product, int64_t items,                 \
+                                                         int64_t whole_rows, const element *x, const element *y,       \
+                                                         element *out) {                                               \
+        held_items(product, items, whole_rows, x, y, out, k, vectors, x_is_contiguous);                                \
     }
 HELD_SHAPES
+#undef HELD
+
+/* y of so many items turned around, item behind item. k and width are constants. */
+static inline __attribute__((always_inline)) void turn_items(const struct product *product, int64_t items,
+                                                             const element *y, element *turned, int k, int width) {
+    for (int64_t i = 0; i < items; i++)
+        turn_columns_inline(turned + i * k * width, k, product->n, width, y + i * product->y_item, product->y_n);
+}
+
+typedef void turning_function(const struct product *product, int64_t items, const element *y, element *turned);
+
+#define HELD(k, vectors, x_is_contiguous) TURNING_##x_is_contiguous(k, vectors)
+#define TURNING_false(k, vectors)
+#define TURNING_true(k, vectors)                                                                                       \
+    static void turn_##k##x##vectors(const struct product *product, int64_t items, const element *y,                   \
+                                     element *turned) {                                                                \
+        turn_items(product, items, y, turned, k, vectors *LANES);                                                      \
+    }
+HELD_SHAPES
+#undef TURNING_true
+
+static turning_function *const turning_functions[MAX_HELD_VECTORS + 1][MAX_HELD_K + 1] = {
+#define TURNING_true(k, vectors) [vectors][k] = turn_##k##x##vectors,
+    HELD_SHAPES
+#undef TURNING_true
+};
+#undef TURNING_false
 #undef HELD
 
 static held_function *const held_functions[MAX_HELD_VECTORS + 1][MAX_HELD_K + 1][2] = {
@@ -115,6 +143,48 @@ static held_function *const held_functions[MAX_HELD_VECTORS + 1][MAX_HELD_K + 1]
 #undef HELD_OF_1
 #undef HELD_OF
 
+/* Items whose y is contiguous along n. */
+static void held_straight(const struct product *product, held_function *run, bool has_last_item, const element *x,
+                          const element *y, element *out) {
+    const int64_t rows = rows_written_whole(product, false), rows_of_last = rows_written_whole(product, true);
+    const int64_t before_last = product->items - (has_last_item && rows != rows_of_last);
+    run(product, before_last, rows, x, y, out);
+    if (before_last < product->items)
+        run(product, 1, rows_of_last, x + before_last * product->x_item, y + before_last * product->y_item,
+            out + before_last * product->out_item);
+}
+
+/* Items whose y is contiguous along k, a few at a time: what has just been written is not read at once. */
+static void held_turned(const struct product *product, held_function *run, int64_t vectors, const element *x,
+                        const element *y, element *out) {
+    enum { ITEMS_AT_ONCE = 16 };
+    _Alignas(64) element turned[ITEMS_AT_ONCE * MAX_HELD_K * MAX_HELD_VECTORS * LANES];
+    turning_function *const turn = turning_functions[vectors][product->k];
+    struct product straight = *product;
+    straight.y_k = vectors * LANES;
+    straight.y_n = 1;
+    straight.y_item = product->k * straight.y_k;
+    for (int64_t item = 0; item < product->items; item += straight.items) {
+        const int64_t rest = product->items - item;
+        straight.items = rest < ITEMS_AT_ONCE ? rest : ITEMS_AT_ONCE;
+        turn(product, straight.items, y, turned);
+        held_straight(&straight, run, rest == straight.items, x, turned, out);
+        x += straight.items * product->x_item;
+        y += straight.items * product->y_item;
+        out += straight.items * product->out_item;
+    }
+}
+
+/* Items of so few columns that y is held at once. */
+static void held_narrow_items(const struct product *product, const element *x, const element *y, element *out) {
+    const int64_t vectors = bd_divide_up(product->n, LANES);
+    held_function *const run = held_functions[vectors][product->k][product->x_k == 1];
+    if (product->y_n == 1)
+        held_straight(product, run, true, x, y, out);
+    else
+        held_turned(product, run, vectors, x, y, out);
+}
+
 /* An item whose rows are longer is a run of items of its own, one for each column of so many vectors, with x's rows for
  * all of them. */
 static void held_columns(const struct product *product, int64_t vectors, const element *x, const element *y,
@@ -124,20 +194,19 @@ static void held_columns(const struct product *product, int64_t vectors, const e
     columns.n = columns.out_item = vectors * LANES;
     columns.y_item = columns.n * product->y_n;
     columns.items = product->n / columns.n;
-    held_functions[vectors][product->k][product->x_k == 1](&columns, x, y, out);
+    held_narrow_items(&columns, x, y, out);
     const int64_t j = columns.items * columns.n;
     if (j < product->n) {
         columns.n = product->n - j;
         columns.items = 1;
-        held_functions[bd_divide_up(columns.n, LANES)][product->k][product->x_k == 1](&columns, x, y + j * product->y_n,
-                                                                                      out + j);
+        held_narrow_items(&columns, x, y + j * product->y_n, out + j);
     }
 }
 
 static void held_product(const struct product *product, const element *x, const element *y, element *out) {
-    const int64_t vectors = bd_divide_up(product->n, LANES), most = most_held_vectors(product->k);
-    if (vectors <= most) {
-        held_functions[vectors][product->k][product->x_k == 1](product, x, y, out);
+    const int64_t most = most_held_vectors(product->k);
+    if (product->n <= most * LANES) {
+        held_narrow_items(product, x, y, out);
         return;
     }
     for (int64_t item = 0; item < product->items; item++) {

@@ -9,6 +9,7 @@
  * Every element is one chain of fused multiply-adds over k in order. Needs a vector_*.h with permute. */
 #include "kernels/epilogue.h"
 #include "kernels/ratio.h"
+#include "kernels/stepped.h"
 
 enum { MAX_NARROW_K = 8 };
 
@@ -92,8 +93,8 @@ static inline __attribute__((always_inline)) void load_y_rows(const struct narro
                                                               int64_t y_k, vec *y_rows, int k, enum y_source source) {
     if (source == Y_ROWS) {
 #pragma GCC unroll 8
-        for (int step = 0; step < k; step++)
-            y_rows[step] = permute(load_part(y + step * y_k, narrow->y_part), narrow->y_lanes[0]);
+        for (int step = 0; step < k; step++, y = stepped(y + y_k))
+            y_rows[step] = permute(load_part(y, narrow->y_part), narrow->y_lanes[0]);
     } else {
         const vec low = load_part(y, narrow->y_part), high = load_part(y + LANES, narrow->y_rest);
 #pragma GCC unroll 8
@@ -102,35 +103,44 @@ static inline __attribute__((always_inline)) void load_y_rows(const struct narro
     }
 }
 
+/* How the sums are written. */
+struct narrow_ending {
+    struct scaling scaling;
+    result_signs signs;
+};
+
 /* A vector of rows of x, and of the output; k is a constant. */
-static inline __attribute__((always_inline)) void rows_vector(const struct product *product,
-                                                              const struct narrow *narrow, struct narrow_part rows,
-                                                              const element *x, const vec *y_rows, element *out,
-                                                              int k) {
+static inline __attribute__((always_inline)) void rows_vector(struct narrow_ending ending, const struct narrow *narrow,
+                                                              struct narrow_part rows, const element *x,
+                                                              const vec *y_rows, element *out, int k) {
     const vec x_rows = load_part(x, rows.x);
     accumulator sum = no_sum();
 #pragma GCC unroll 8
     for (int step = 0; step < k; step++)
         sum = accumulate(permuted_multiplier(x_rows, narrow->x_lanes[step]), y_rows[step], sum);
-    finish_part(scaling_of(product), out, result_of(signs_of(product), sum), rows.out);
+    finish_part(ending.scaling, out, result_of(ending.signs, sum), rows.out);
 }
 
 /* The same with x's columns, which all vectors take their elements from. */
-static inline __attribute__((always_inline)) void columns_vector(const struct product *product, part out_part,
+static inline __attribute__((always_inline)) void columns_vector(struct narrow_ending ending, part out_part,
                                                                  const vec *x_columns, lanes x_lanes, const vec *y_rows,
                                                                  element *out, int k) {
     accumulator sum = no_sum();
 #pragma GCC unroll 8
     for (int step = 0; step < k; step++)
         sum = accumulate(permuted_multiplier(x_columns[step], x_lanes), y_rows[step], sum);
-    finish_part(scaling_of(product), out, result_of(signs_of(product), sum), out_part);
+    finish_part(ending.scaling, out, result_of(ending.signs, sum), out_part);
 }
 
+/* k, the sources and is_plain are constants: that neither alpha nor beta is asked for makes small items up to half as
+ * fast again. */
 static inline __attribute__((always_inline)) void narrow_items(const struct product *product, const element *x,
                                                                const element *y, element *out, int k,
-                                                               enum x_source x_source, enum y_source y_source) {
+                                                               enum x_source x_source, enum y_source y_source,
+                                                               bool is_plain) {
     const struct narrow narrow = narrow_of(product, k, x_source, y_source);
-    const struct product factors = factors_of(product);
+    struct narrow_ending ending = {scaling_of(product), signs_of(product)};
+    ending.scaling.is_plain = is_plain;
     const int64_t x_item = product->x_item, y_item = product->y_item, out_item = product->out_item;
     const int64_t x_k = product->x_k, y_k = product->y_k;
     const int64_t x_step = narrow.rows_a_vector * product->x_m, out_step = narrow.rows_a_vector * product->n;
@@ -141,19 +151,23 @@ static inline __attribute__((always_inline)) void narrow_items(const struct prod
         const element *x_rows = x;
         element *out_rows = out;
         if (x_source == X_ROWS) {
-            for (int64_t vector = 0; vector < whole_vectors; vector++, x_rows += x_step, out_rows += out_step)
-                rows_vector(&factors, &narrow, narrow.whole, x_rows, y_rows, out_rows, k);
-            rows_vector(&factors, &narrow, narrow.last, x_rows, y_rows, out_rows, k);
+            for (int64_t vector = 0; vector < whole_vectors; vector++) {
+                rows_vector(ending, &narrow, narrow.whole, x_rows, y_rows, out_rows, k);
+                x_rows = stepped(x_rows + x_step);
+                out_rows = stepped_output(out_rows + out_step);
+            }
+            rows_vector(ending, &narrow, narrow.last, x_rows, y_rows, out_rows, k);
         } else {
 #pragma GCC unroll 8
-            for (int step = 0; step < k; step++)
-                x_columns[step] = load_part(x + step * x_k, narrow.whole.x);
+            for (int step = 0; step < k; step++, x_rows = stepped(x_rows + x_k))
+                x_columns[step] = load_part(x_rows, narrow.whole.x);
             lanes x_lanes = narrow.x_lanes[0];
-            for (int64_t vector = 0; vector < whole_vectors; vector++, out_rows += out_step) {
-                columns_vector(&factors, narrow.whole.out, x_columns, x_lanes, y_rows, out_rows, k);
+            for (int64_t vector = 0; vector < whole_vectors; vector++) {
+                columns_vector(ending, narrow.whole.out, x_columns, x_lanes, y_rows, out_rows, k);
                 x_lanes = add_to_lanes(x_lanes, (int32_t)narrow.rows_a_vector);
+                out_rows = stepped_output(out_rows + out_step);
             }
-            columns_vector(&factors, narrow.last.out, x_columns, x_lanes, y_rows, out_rows, k);
+            columns_vector(ending, narrow.last.out, x_columns, x_lanes, y_rows, out_rows, k);
         }
         x += x_item;
         y += y_item;
@@ -173,7 +187,10 @@ typedef void narrow_function(const struct product *product, const element *x, co
 #define NARROW(k, x_source, y_source)                                                                                  \
     static void narrow_##k##_##x_source##_##y_source(const struct product *product, const element *x,                  \
                                                      const element *y, element *out) {                                 \
-        narrow_items(product, x, y, out, k, x_source, y_source);                                                       \
+        if (scaling_of(product).is_plain)                                                                              \
+            narrow_items(product, x, y, out, k, x_source, y_source, true);                                             \
+        else                                                                                                           \
+            narrow_items(product, x, y, out, k, x_source, y_source, false);                                            \
     }
 NARROWS
 #undef NARROW
@@ -201,16 +218,18 @@ static void narrow_product(const struct product *product, const element *x, cons
     narrow_functions[product->k][x_source][y_fits_two_vectors(product) ? Y_WHOLE : Y_ROWS](product, x, y, out);
 }
 
-/* Whether the rows, though there is room for several in a vector, are for those who compute one at a time: by vectors
- * half as long, which hold one of two, or where permuting takes so long. Outer products are little but stores, of which
- * a processor that takes vectors whole does two a cycle if they are of half vectors. */
+/* Whether the rows, though there is room for several in a vector, are for those who compute one at a time: where
+ * permuting takes so long, or where a processor takes vectors by halves, one of which a row fits. Outer products are
+ * little but stores, of which a processor that takes vectors whole does two a cycle if they are of half vectors. */
 static bool rows_are_better_alone(const struct product *product) {
     enum { LEAST_WORK = 9 };
     if (product->y_n != 1 || !scaling_of(product).is_plain)
         return false;
+    const bool fits_half = product->n > LANES / 3;
+    if (wholes_are_taken())
+        return product->k == 1 && fits_half;
     if (HAS_HALF_VECTORS)
-        return product->n > LANES / 3 && (ACCUMULATOR_VECTORS > 1 || product->m * (product->k - 2) >= LEAST_WORK ||
-                                          (product->k == 1 && wholes_are_taken()));
+        return fits_half && (ACCUMULATOR_VECTORS > 1 || product->m * (product->k - 2) >= LEAST_WORK);
     return PERMUTES_COST && product->n > LANES / 4;
 }
 

@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-enum { CACHE_LINE = 64, LEAST_STREAM = 1 << 20, SMALL_ITEM = 4096, SMALL_OUTPUT = 4096 };
+enum { CACHE_LINE = 64, LEAST_STREAM = 1 << 20, SMALL_ITEM = 2048, SMALL_OUTPUT = 4096 };
 
 /* What one tile fetches: a line a step, so many bytes behind the last, or two where these are more than a line. */
 struct ahead {

@@ -8,6 +8,7 @@
 
 #include "kernels/epilogue.h"
 #include "kernels/prefetch.h"
+#include "kernels/stepped.h"
 
 #include <stddef.h>
 
@@ -25,13 +26,6 @@ enum {
  * instead, and some columns are computed twice, alike. */
 typedef void tile_function(const struct product *product, int64_t last_columns, struct ahead ahead, const element *x,
                            const element *y, element *out, int64_t out_m);
-
-/* Keeps a compiler from other ways to reach the next step's elements than adding a stride, such as loops of their own
- * for strides of 1 or addresses worked out beforehand, for which there are no registers. */
-static inline const element *stepped(const element *data) {
-    __asm__("" : "+r"(data));
-    return data;
-}
 
 /* Where in a row of a tile a vector begins. */
 static inline int64_t vector_column(part last, int vector, int vectors, bool last_is_whole) {

@@ -3,10 +3,10 @@
 #define BATCHDOT_KERNELS_TURN_COLUMNS_H
 
 /* n columns of y, each k contiguous elements, become k rows of width elements, a multiple of LANES; what a row has
- * beyond n up to a multiple of LANES is 0. By blocks of LANES by LANES, which are turned around in registers. Out of
- * line, since a compiler would else make room for it in the loops of those who have no need of it. */
-static __attribute__((noinline)) void turn_columns(element *rows, int64_t k, int64_t n, int64_t width, const element *y,
-                                                   int64_t y_n) {
+ * beyond n up to a multiple of LANES is 0. By blocks of LANES by LANES, which are turned around in registers. For those
+ * who know k and width beforehand. */
+static inline __attribute__((always_inline)) void turn_columns_inline(element *rows, int64_t k, int64_t n,
+                                                                      int64_t width, const element *y, int64_t y_n) {
     for (int64_t j = 0; j < n; j += LANES) {
         for (int64_t step = 0; step < k; step += LANES) {
             const int64_t columns = n - j < LANES ? n - j : LANES, steps = k - step < LANES ? k - step : LANES;
@@ -23,6 +23,12 @@ static __attribute__((noinline)) void turn_columns(element *rows, int64_t k, int
             }
         }
     }
+}
+
+/* Out of line, since a compiler would else make room for it in the loops of those who have no need of it. */
+static __attribute__((noinline)) void turn_columns(element *rows, int64_t k, int64_t n, int64_t width, const element *y,
+                                                   int64_t y_n) {
+    turn_columns_inline(rows, k, n, width, y, y_n);
 }
 
 #endif
