@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-enum { CACHE_LINE = 64, LEAST_STREAM = 1 << 20, SMALL_ITEM = 2048, SMALL_OUTPUT = 4096 };
+enum { CACHE_LINE = 64, LEAST_STREAM = 1 << 20, SMALL_ITEM = 2048, SMALL_OUTPUT = 4096, SHORT_WAY = 4096 };
 
 /* What one tile fetches: a line a step, so many bytes behind the last, or two where these are more than a line. */
 struct ahead {
@@ -68,6 +68,14 @@ static inline struct prefetch prefetch_of(const struct product *product, int64_t
     prefetch.y = stream_of(y, tiles_for_y, steps);
     prefetch.x = stream_of(x, tiles - tiles_for_y, steps);
     return prefetch;
+}
+
+/* How many items further what is fetched lies: the last-level cache takes longer to answer than a small item takes. */
+static inline int64_t items_fetched_ahead(const struct product *product, int64_t element_size) {
+    return bd_multiply_saturating(bd_multiply_saturating(product->m + product->n, product->k), element_size) <=
+                   SHORT_WAY
+               ? 2
+               : 1;
 }
 
 /* What an item fetches when these are the next one's operands. */

@@ -109,7 +109,8 @@ struct tile_plan {
     struct tiling tiling;
     struct prefetch prefetch;
     bool fetches;
-    int listed; /* tiles, or 0 */
+    int64_t items_ahead; /* the one that the listed tiles fetch is so many further */
+    int listed;          /* tiles, or 0 */
     struct listed_tile tiles[MOST_LISTED_TILES];
 };
 
@@ -156,6 +157,7 @@ static void tile_prepare(const struct product *product, struct tile_plan *plan) 
     const int64_t tiles = tile_count(&plan->tiling);
     plan->prefetch = prefetch_of(product, sizeof(element), tiles, product->k);
     plan->fetches = plan->prefetch.of_out || plan->prefetch.x.tiles > 0 || plan->prefetch.y.tiles > 0;
+    plan->items_ahead = items_fetched_ahead(product, sizeof(element));
     plan->listed = tiles <= MOST_LISTED_TILES ? list_tiles(product, &plan->tiling, &plan->prefetch, plan->tiles) : 0;
 }
 
@@ -166,20 +168,20 @@ static inline __attribute__((always_inline)) void run_listed(const struct produc
                                                              const element *y, element *out, bool fetches) {
     const struct listed_tile *const end = plan->tiles + plan->listed;
     const bool is_plain = scaling_of(product).is_plain;
+    const int64_t x_ahead = plan->items_ahead * product->x_item, y_ahead = plan->items_ahead * product->y_item;
     for (int64_t item = 0; item < product->items; item++) {
-        const element *const next_x = x + product->x_item, *const next_y = y + product->y_item;
         for (const struct listed_tile *listed = plan->tiles; listed < end; listed++) {
             struct ahead ahead = {NULL, 0};
             if (fetches) {
-                const char *const next = (const char *)(listed->fetches_y ? next_y : next_x);
-                ahead = (struct ahead){next + listed->fetched_from, listed->fetched_a_step};
+                const char *const fetched = (const char *)(listed->fetches_y ? y + y_ahead : x + x_ahead);
+                ahead = (struct ahead){fetched + listed->fetched_from, listed->fetched_a_step};
                 if (plan->prefetch.of_out)
                     fetch_output(product, out + listed->out, listed->tile.rows, listed->tile.vectors);
             }
             run_tile(product, is_plain, &listed->tile, ahead, x + listed->x, y + listed->y, out + listed->out);
         }
-        x = next_x;
-        y = next_y;
+        x += product->x_item;
+        y += product->y_item;
         out += product->out_item;
     }
 }
