@@ -35,16 +35,22 @@ static inline int64_t halves_of_rows(int64_t extent, int64_t most_halves) {
     return halves_fit_rows(extent, most_halves) ? bd_divide_up(extent, LANES / 2) : 2 * bd_divide_up(extent, LANES);
 }
 
-/* The same for dot products, where the sums across the lanes of long vectors take longer as well. Long rows that are
- * read once come from the last-level cache and from memory up to 1.1 times as fast in halves. A processor that takes
- * vectors whole is up to half faster by few halves, of which whole vectors would leave the last one's half idle. */
+/* The same for dot products, where the sums across the lanes of long vectors take longer as well: short rows are summed
+ * by halves. Long rows that are read once come from the last-level cache and from memory up to 1.1 times as fast in
+ * halves, where a processor takes vectors by halves. One that takes them whole is up to half faster by few halves, of
+ * which whole vectors would leave the last one's half idle; complex elements, whose sums are of two vectors, by fewer.
+ */
 static inline bool halves_fit_dots(const struct product *product) {
-    enum { SHORT = 2 * LANES, LONG = 256 / ACCUMULATOR_VECTORS, MOST_BESIDE_WHOLES = 5 };
+    enum {
+        SHORT = 2 * LANES,
+        LONG = 256 / ACCUMULATOR_VECTORS,
+        MOST_BESIDE_WHOLES = ACCUMULATOR_VECTORS == 1 ? MOST_HALVES : 5
+    };
     if (!HAS_HALF_VECTORS)
         return false;
     if (wholes_are_taken()) {
         const int64_t halves = bd_divide_up(product->k, LANES / 2);
-        return halves % 2 == 1 && halves <= MOST_BESIDE_WHOLES;
+        return (ACCUMULATOR_VECTORS == 1 && product->k <= SHORT) || (halves % 2 == 1 && halves <= MOST_BESIDE_WHOLES);
     }
     return product->k <= SHORT || halves_fit_rows(product->k, MOST_HALVES) || (product->n == 1 && product->k >= LONG);
 }

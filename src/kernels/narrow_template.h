@@ -219,10 +219,11 @@ static void narrow_product(const struct product *product, const element *x, cons
 }
 
 /* Whether the rows, though there is room for several in a vector, are for those who compute one at a time: where
- * permuting takes so long, or where a processor takes vectors by halves, one of which a row fits. Outer products are
- * little but stores, of which a processor that takes vectors whole does two a cycle if they are of half vectors. */
+ * permuting takes so long and the rows are few, or where a processor takes vectors by halves, one of which a row fits.
+ * Outer products are little but stores, of which a processor that takes vectors whole does two a cycle if they are of
+ * half vectors. */
 static bool rows_are_better_alone(const struct product *product) {
-    enum { LEAST_WORK = 9 };
+    enum { LEAST_WORK = 9, LEAST_ROWS = ACCUMULATOR_VECTORS == 1 ? 4 : INT16_MAX };
     if (product->y_n != 1 || !scaling_of(product).is_plain)
         return false;
     const bool fits_half = product->n > LANES / 3;
@@ -230,7 +231,7 @@ static bool rows_are_better_alone(const struct product *product) {
         return product->k == 1 && fits_half;
     if (HAS_HALF_VECTORS)
         return fits_half && (ACCUMULATOR_VECTORS > 1 || product->m * (product->k - 2) >= LEAST_WORK);
-    return PERMUTES_COST && product->n > LANES / 4;
+    return PERMUTES_COST && product->n > LANES / 4 && product->m < LEAST_ROWS;
 }
 
 /* Rows of more than half a vector are for those who compute one at a time as well. */

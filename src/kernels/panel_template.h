@@ -149,6 +149,7 @@ static void pack_slivers(const struct product *product, struct parts slivers, in
  * used several times while it is in the first-level cache. */
 static void sliver_columns(struct product *block, const struct tile_column *columns, int count, struct parts slivers,
                            const element *packed, const element *panels, element *out) {
+    const struct ahead nothing = {NULL, 0};
     const bool is_plain = scaling_of(block).is_plain;
     for (int64_t index = 0; index < slivers.count; index++) {
         const int64_t rows = bd_part_extent(slivers, index);
@@ -156,10 +157,11 @@ static void sliver_columns(struct product *block, const struct tile_column *colu
         block->x_k = rows;
         for (int i = 0; i < count; i++) {
             const struct tile_column *const column = &columns[i];
-            struct sized_tile tile = sized_tile_of(block, rows, column->vectors, column->last_columns);
-            tile.run.of_out = true;
+            const struct sized_tile tile = sized_tile_of(rows, column->vectors, column->last_columns);
             block->y_k = packed_width(column);
-            run_tile(block, is_plain, &tile, (const char *)packed, packed, panels + i * PANEL_SIZE, to);
+            if (!fetches_its_output(block, &tile))
+                fetch_output(block, to, rows, column->vectors);
+            run_tile(block, is_plain, &tile, nothing, packed, panels + i * PANEL_SIZE, to);
             to += column->n;
         }
         packed += rows * block->k;

@@ -21,18 +21,11 @@ enum {
                                                      : 3
 };
 
-/* How a tile is run: the last vector of a row has so many columns, rows of what it writes are out_m apart, and it goes
- * over so many items, one after the other. Meanwhile it fetches so many bytes a step, as struct ahead has it, for each
- * item so many bytes further, and maybe its own part of the output before it computes that. */
-struct tile_run {
-    int64_t last_columns, out_m, items, bytes_a_step, bytes_an_item;
-    bool of_out;
-};
-
-/* rows * vectors of sums, whatever the product's alpha and beta. Where parts cost something and the last vector of a
- * row is not the only one, it begins further to the left instead, and some columns are computed twice, alike. */
-typedef void tile_function(const struct product *product, const struct tile_run *run, const char *ahead,
-                           const element *x, const element *y, element *out);
+/* rows * vectors of sums, which are written to rows out_m apart, whatever the product's alpha and beta; the last vector
+ * of a row has so many columns. Where parts cost something and it is not the only one, it begins further to the left
+ * instead, and some columns are computed twice, alike. */
+typedef void tile_function(const struct product *product, int64_t last_columns, struct ahead ahead, const element *x,
+                           const element *y, element *out, int64_t out_m);
 
 /* Where in a row of a tile a vector begins. */
 static inline int64_t vector_column(part last, int vector, int vectors, bool last_is_whole) {
@@ -109,12 +102,11 @@ static inline __attribute__((always_inline)) void fetch_row(const element *out, 
 
 /* Inlined with constant rows, vectors and last_is_whole, so that the accumulators live in registers. x's rows are
  * reached from every fourth one: an address is then a register plus 0 to 3 strides, of which a processor has enough.
- */
-static inline __attribute__((always_inline)) void tile(const struct product *product, const struct tile_run *run,
-                                                       part last, struct ahead ahead, const element *x,
-                                                       const element *y, element *out, int rows, int vectors,
-                                                       bool last_is_whole) {
-    const int64_t out_m = run->out_m;
+ * One item only: with a loop over items around it, a compiler prepares so much ahead of the loop that a short product
+ * takes a quarter longer. */
+static inline __attribute__((always_inline)) void tile(const struct product *product, part last, struct ahead ahead,
+                                                       const element *x, const element *y, element *out, int64_t out_m,
+                                                       int rows, int vectors, bool last_is_whole) {
     const struct product strides = {.x_m = product->x_m, .x_k = product->x_k, .y_k = product->y_k};
     accumulator sums[MAX_TILE_ROWS][MAX_TILE_VECTORS];
 #pragma GCC unroll 16
@@ -132,17 +124,13 @@ static inline __attribute__((always_inline)) void tile(const struct product *pro
     __asm__("" : "+r"(x_third_row)); /* else added up anew at every step */
     const bool unrolled = is_unrolled(rows, vectors, last_is_whole);
     int64_t steps = product->k;
-    const element *fetched = out;
     if (unrolled && steps >= LONG_K) {
+        const element *fetched = out;
         for (int i = 0; i < rows; i++, fetched += out_m) {
             fetch_row(fetched, vectors);
             tile_steps(&strides, x_third_row, last, &ahead, x_fourth, &y, sums, rows, vectors, last_is_whole);
         }
         steps -= STEPS_AT_ONCE * rows;
-    } else if (run->of_out) {
-#pragma GCC unroll 1
-        for (int i = 0; i < rows; i++, fetched = stepped(fetched + out_m))
-            fetch_row(fetched, vectors);
     }
     for (; unrolled && steps >= STEPS_AT_ONCE; steps -= STEPS_AT_ONCE)
         tile_steps(&strides, x_third_row, last, &ahead, x_fourth, &y, sums, rows, vectors, last_is_whole);
@@ -171,31 +159,13 @@ static inline __attribute__((always_inline)) void tile(const struct product *pro
     }
 }
 
-/* Items one after the other. What they need once is read again for each: a compiler would else prepare so much ahead of
- * the loop that there were no registers for it, and a short product took a quarter longer. */
-static inline __attribute__((always_inline)) void tile_items(const struct product *product, const struct tile_run *run,
-                                                             const char *ahead, const element *x, const element *y,
-                                                             element *out, int rows, int vectors, bool last_is_whole) {
-    const part last = first_lanes(run->last_columns);
-    for (int64_t items = run->items;;) {
-        tile(product, run, last, (struct ahead){ahead, run->bytes_a_step}, x, y, out, rows, vectors, last_is_whole);
-        if (--items <= 0)
-            return;
-        product = read_again(product);
-        x = stepped(x + product->x_item);
-        y = stepped(y + product->y_item);
-        out = stepped_output(out + product->out_item);
-        ahead += run->bytes_an_item;
-    }
-}
-
 #define TILE(rows, vectors)                                                                                            \
-    static void tile_##rows##x##vectors(const struct product *product, const struct tile_run *run, const char *ahead,  \
-                                        const element *x, const element *y, element *out) {                            \
-        if ((PARTS_COST || is_unrolled(rows, vectors, true)) && run->last_columns == LANES)                            \
-            tile_items(product, run, ahead, x, y, out, rows, vectors, true);                                           \
+    static void tile_##rows##x##vectors(const struct product *product, int64_t last_columns, struct ahead ahead,       \
+                                        const element *x, const element *y, element *out, int64_t out_m) {             \
+        if ((PARTS_COST || is_unrolled(rows, vectors, true)) && last_columns == LANES)                                 \
+            tile(product, first_lanes(last_columns), ahead, x, y, out, out_m, rows, vectors, true);                    \
         else                                                                                                           \
-            tile_items(product, run, ahead, x, y, out, rows, vectors, false);                                          \
+            tile(product, first_lanes(last_columns), ahead, x, y, out, out_m, rows, vectors, false);                   \
     }
 #include "kernels/tile_shapes.inc"
 #undef TILE
@@ -242,64 +212,47 @@ static int64_t tile_row_blocks(int64_t m, int64_t vectors, int64_t most_rows) {
     return bd_divide_up(m, most < most_rows ? most : most_rows);
 }
 
-/* A tile of so many rows and vectors. */
+/* A tile of so many rows and vectors, of whose last one so many columns are there. */
 struct sized_tile {
-    tile_function *compute;
+    tile_function *run;
+    int64_t last_columns;
     int rows, vectors;
-    struct tile_run run;
 };
 
-/* One for a product's output, an item at a time. */
-static inline struct sized_tile sized_tile_of(const struct product *product, int64_t rows, int vectors,
-                                              int64_t last_columns) {
-    return (struct sized_tile){tile_of(vectors, rows),
-                               (int)rows,
-                               vectors,
-                               {.last_columns = last_columns, .out_m = product->out_m, .items = 1}};
-}
-
-static void fetch_output(const element *out, int64_t out_m, int64_t rows, int vectors) {
-    for (int64_t i = 0; i < rows; i++)
-        fetch_row(out + i * out_m, vectors);
+static inline struct sized_tile sized_tile_of(int64_t rows, int vectors, int64_t last_columns) {
+    return (struct sized_tile){tile_of(vectors, rows), last_columns, (int)rows, vectors};
 }
 
 /* alpha and beta, which most products have no use for: the sums come to lie in memory of their own first. */
 static __attribute__((noinline)) void run_scaled_tile(const struct product *product, const struct sized_tile *tile,
-                                                      const char *ahead, const element *x, const element *y,
+                                                      struct ahead ahead, const element *x, const element *y,
                                                       element *out) {
     _Alignas(64) element sums[REGISTERS * LANES];
     const int vectors = touched_vectors(tile->vectors);
-    struct tile_run of_sums = tile->run;
-    of_sums.out_m = (int64_t)vectors * LANES;
-    of_sums.items = 1;
-    of_sums.of_out = false;
+    const int64_t sums_m = (int64_t)vectors * LANES;
+    tile->run(product, tile->last_columns, ahead, x, y, sums, sums_m);
     const struct scaling scaling = scaling_of(product);
-    const part last = first_lanes(of_sums.last_columns);
-    for (int64_t item = 0; item < tile->run.items; item++) {
-        if (tile->run.of_out)
-            fetch_output(out, product->out_m, tile->rows, vectors);
-        tile->compute(product, &of_sums, ahead, x, y, sums);
-        const element *from = sums;
-        element *row = out;
-        for (int i = 0; i < tile->rows; i++, from += of_sums.out_m, row += product->out_m) {
-            int j = 0;
-            for (; j + 1 < vectors; j++)
-                finish(scaling, row + j * LANES, load(from + j * LANES));
-            finish_part(scaling, row + j * LANES, load_part(from + j * LANES, last), last);
-        }
-        x += product->x_item;
-        y += product->y_item;
-        out += product->out_item;
-        ahead += tile->run.bytes_an_item;
+    const part last = first_lanes(tile->last_columns);
+    const element *from = sums;
+    for (int i = 0; i < tile->rows; i++, from += sums_m, out += product->out_m) {
+        int j = 0;
+        for (; j + 1 < vectors; j++)
+            finish(scaling, out + j * LANES, load(from + j * LANES));
+        finish_part(scaling, out + j * LANES, load_part(from + j * LANES, last), last);
     }
 }
 
 static inline void run_tile(const struct product *product, bool is_plain, const struct sized_tile *tile,
-                            const char *ahead, const element *x, const element *y, element *out) {
+                            struct ahead ahead, const element *x, const element *y, element *out) {
     if (is_plain)
-        tile->compute(product, &tile->run, ahead, x, y, out);
+        tile->run(product, tile->last_columns, ahead, x, y, out, product->out_m);
     else
         run_scaled_tile(product, tile, ahead, x, y, out);
+}
+
+static void fetch_output(const struct product *product, const element *out, int64_t rows, int vectors) {
+    for (int64_t i = 0; i < rows; i++)
+        fetch_row(out + i * product->out_m, touched_vectors(vectors));
 }
 
 /* A column of tiles: so many vectors wide, that is n of the item's columns, of which the last vector has some; and cut
@@ -315,18 +268,23 @@ static inline int64_t packed_width(const struct tile_column *column) {
     return (int64_t)touched_vectors(column->vectors) * LANES;
 }
 
+/* Whether a tile fetches its part of the output itself, step by step. */
+static inline bool fetches_its_output(const struct product *product, const struct sized_tile *tile) {
+    return product->k >= LONG_K && is_unrolled(tile->rows, tile->vectors, tile->last_columns == LANES);
+}
+
 static void run_tile_column(const struct product *product, const struct tile_column *column, struct prefetch *prefetch,
                             const element *x, const element *y, element *out) {
     const bool is_plain = scaling_of(product).is_plain;
     for (int64_t block = 0; block < column->rows.count; block++) {
         const int64_t rows = bd_part_extent(column->rows, block);
+        const struct sized_tile tile = sized_tile_of(rows, column->vectors, column->last_columns);
         const struct ahead ahead = next_ahead(prefetch);
-        struct sized_tile tile = sized_tile_of(product, rows, column->vectors, column->last_columns);
-        tile.run.bytes_a_step = ahead.bytes_a_step;
-        tile.run.of_out = prefetch->of_out;
+        if (prefetch->of_out && !fetches_its_output(product, &tile))
+            fetch_output(product, out, rows, column->vectors);
         if (prefetch->rows.rows > 0)
             fetch_rows(&prefetch->rows, column->rows.count - block);
-        run_tile(product, is_plain, &tile, ahead.next, x, y, out);
+        run_tile(product, is_plain, &tile, ahead, x, y, out);
         x += rows * product->x_m;
         out += rows * product->out_m;
     }

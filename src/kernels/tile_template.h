@@ -1,6 +1,7 @@
 /* The register-tile product, where the rows of y and of the output are contiguous: an item is cut into tiles of about
  * equal size. Needs a vector_*.h and vector_real.h or vector_complex.h. */
 #include "kernels/half_vectors.h"
+#include "kernels/item_tiles.h"
 #include "kernels/register_tiles.h"
 
 /* How an item is cut into tiles: columns so many vectors wide, and each into blocks of rows, [0] in a column of the
@@ -98,8 +99,8 @@ static struct tiling tiling_of(const struct product *product) {
 struct listed_tile {
     struct sized_tile tile;
     int64_t x, y, out;
-    bool fetches_y;       /* of an item to come, and else x */
-    int64_t fetched_from; /* in bytes */
+    bool fetches_y;                       /* of the next item, and else x */
+    int64_t fetched_from, fetched_a_step; /* in bytes */
 };
 
 enum { MOST_LISTED_TILES = 128 };
@@ -108,21 +109,18 @@ enum { MOST_LISTED_TILES = 128 };
 struct tile_plan {
     struct tiling tiling;
     struct prefetch prefetch;
+    bool fetches;
     int64_t items_ahead; /* the one that the listed tiles fetch is so many further */
     int listed;          /* tiles, or 0 */
     struct listed_tile tiles[MOST_LISTED_TILES];
 };
 
-/* What its tile of that number fetches. */
-static void list_fetching(const struct product *product, struct listed_tile *listed, const struct prefetch *prefetch,
-                          int64_t number) {
-    listed->fetches_y = number < prefetch->y.tiles;
-    const struct stream *const stream = listed->fetches_y ? &prefetch->y : &prefetch->x;
-    const int64_t item = listed->fetches_y ? product->y_item : product->x_item;
-    listed->tile.run.bytes_an_item = item * (int64_t)sizeof(element);
-    listed->fetched_from = (listed->fetches_y ? number : number - prefetch->y.tiles) * stream->bytes_a_tile;
-    listed->tile.run.bytes_a_step = stream->bytes_a_step;
-    listed->tile.run.of_out = prefetch->of_out;
+/* Its tile of that number. */
+static void list_fetching(struct listed_tile *tile, const struct prefetch *prefetch, int64_t number) {
+    tile->fetches_y = number < prefetch->y.tiles;
+    const struct stream *const stream = tile->fetches_y ? &prefetch->y : &prefetch->x;
+    tile->fetched_from = (tile->fetches_y ? number : number - prefetch->y.tiles) * stream->bytes_a_tile;
+    tile->fetched_a_step = stream->bytes_a_step;
 }
 
 static int list_tiles(const struct product *product, const struct tiling *tiling, const struct prefetch *prefetch,
@@ -132,12 +130,11 @@ static int list_tiles(const struct product *product, const struct tiling *tiling
         const struct tile_column column = tile_column_of(tiling, index, product->n - j);
         for (int64_t block = 0, i = 0; block < column.rows.count; block++) {
             const int64_t rows = bd_part_extent(column.rows, block);
-            tiles[count] =
-                (struct listed_tile){.tile = sized_tile_of(product, rows, column.vectors, column.last_columns),
-                                     .x = i * product->x_m,
-                                     .y = j,
-                                     .out = i * product->out_m + j};
-            list_fetching(product, &tiles[count], prefetch, count);
+            tiles[count] = (struct listed_tile){.tile = sized_tile_of(rows, column.vectors, column.last_columns),
+                                                .x = i * product->x_m,
+                                                .y = j,
+                                                .out = i * product->out_m + j};
+            list_fetching(&tiles[count], prefetch, count);
             count++;
             i += rows;
         }
@@ -160,30 +157,44 @@ static void tile_prepare(const struct product *product, struct tile_plan *plan) 
     plan->tiling = tiling_of(product);
     const int64_t tiles = tile_count(&plan->tiling);
     plan->prefetch = prefetch_of(product, sizeof(element), tiles, product->k);
+    plan->fetches = plan->prefetch.of_out || plan->prefetch.x.tiles > 0 || plan->prefetch.y.tiles > 0;
     plan->items_ahead = items_fetched_ahead(product, sizeof(element));
     plan->listed = tiles <= MOST_LISTED_TILES ? list_tiles(product, &plan->tiling, &plan->prefetch, plan->tiles) : 0;
 }
 
-/* From where a tile fetches while it computes an item with these operands. */
-static inline const char *fetched_by(const struct listed_tile *listed, const element *x_ahead, const element *y_ahead) {
-    return (const char *)(listed->fetches_y ? y_ahead : x_ahead) + listed->fetched_from;
+static void run_item_tiles(const struct product *product, const struct tile_plan *plan, const element *x,
+                           const element *y, element *out) {
+    const struct listed_tile *const listed = plan->tiles;
+    const element *const fetched =
+        listed->fetches_y ? y + plan->items_ahead * product->y_item : x + plan->items_ahead * product->x_item;
+    const struct tiled_items tiled = {.items = product->items,
+                                      .last_columns = listed->tile.last_columns,
+                                      .ahead = {(const char *)fetched + listed->fetched_from, listed->fetched_a_step},
+                                      .bytes_an_item = (listed->fetches_y ? product->y_item : product->x_item) *
+                                                       (int64_t)sizeof(element),
+                                      .of_out = plan->prefetch.of_out};
+    item_tile_of(listed->tile.vectors, listed->tile.rows)(product, &tiled, x, y, out);
 }
 
-static void run_listed(const struct product *product, const struct tile_plan *plan, const element *x, const element *y,
-                       element *out) {
+/* fetches is a constant: of small items that nothing is fetched for, half as many instructions again would be a tenth
+ * of the time. */
+static inline __attribute__((always_inline)) void run_listed(const struct product *product,
+                                                             const struct tile_plan *plan, const element *x,
+                                                             const element *y, element *out, bool fetches) {
     const struct listed_tile *const end = plan->tiles + plan->listed;
     const bool is_plain = scaling_of(product).is_plain;
     const int64_t x_ahead = plan->items_ahead * product->x_item, y_ahead = plan->items_ahead * product->y_item;
-    if (plan->listed == 1) { /* which goes over the items itself */
-        struct sized_tile tile = plan->tiles->tile;
-        tile.run.items = product->items;
-        run_tile(product, is_plain, &tile, fetched_by(plan->tiles, x + x_ahead, y + y_ahead), x, y, out);
-        return;
-    }
     for (int64_t item = 0; item < product->items; item++) {
-        for (const struct listed_tile *listed = plan->tiles; listed < end; listed++)
-            run_tile(product, is_plain, &listed->tile, fetched_by(listed, x + x_ahead, y + y_ahead), x + listed->x,
-                     y + listed->y, out + listed->out);
+        for (const struct listed_tile *listed = plan->tiles; listed < end; listed++) {
+            struct ahead ahead = {NULL, 0};
+            if (fetches) {
+                const char *const fetched = (const char *)(listed->fetches_y ? y + y_ahead : x + x_ahead);
+                ahead = (struct ahead){fetched + listed->fetched_from, listed->fetched_a_step};
+                if (plan->prefetch.of_out)
+                    fetch_output(product, out + listed->out, listed->tile.rows, listed->tile.vectors);
+            }
+            run_tile(product, is_plain, &listed->tile, ahead, x + listed->x, y + listed->y, out + listed->out);
+        }
         x += product->x_item;
         y += product->y_item;
         out += product->out_item;
@@ -192,11 +203,13 @@ static void run_listed(const struct product *product, const struct tile_plan *pl
 
 static void run_items(const struct product *product, const struct tile_plan *plan, const element *x, const element *y,
                       element *out) {
-    if (plan->listed) {
-        run_listed(product, plan, x, y, out);
-        return;
-    }
-    for (int64_t item = 0; item < product->items; item++) {
+    if (HAS_ITEM_TILES && plan->listed == 1 && scaling_of(product).is_plain)
+        run_item_tiles(product, plan, x, y, out);
+    else if (plan->listed && plan->fetches)
+        run_listed(product, plan, x, y, out, true);
+    else if (plan->listed)
+        run_listed(product, plan, x, y, out, false);
+    for (int64_t item = 0; item < product->items && !plan->listed; item++) {
         run_columns(product, plan, x, y, out);
         x += product->x_item;
         y += product->y_item;
