@@ -33,7 +33,7 @@ static inline __attribute__((always_inline)) void item_tiles(const struct produc
             for (int i = 0; i < rows; i++, fetched = stepped(fetched + out_m))
                 fetch_row(fetched, vectors);
         }
-        tile(product, last, (struct ahead){ahead, tiled->ahead.bytes_a_step}, x, y, out, out_m, rows, vectors,
+        tile(product, last, (struct ahead){ahead, tiled->ahead.bytes_a_step}, x, y, out, out_m, out, rows, vectors,
              last_is_whole);
         product = read_again(product);
         x = stepped(x + product->x_item);

@@ -22,10 +22,11 @@ enum {
 };
 
 /* rows * vectors of sums, which are written to rows out_m apart, whatever the product's alpha and beta; the last vector
- * of a row has so many columns. Where parts cost something and it is not the only one, it begins further to the left
- * instead, and some columns are computed twice, alike. */
+ * of a row has so many columns. A tile that takes long fetches the part of the product's output that it is for. Where
+ * parts cost something and it is not the only one, it begins further to the left instead, and some columns are computed
+ * twice, alike. */
 typedef void tile_function(const struct product *product, int64_t last_columns, struct ahead ahead, const element *x,
-                           const element *y, element *out, int64_t out_m);
+                           const element *y, element *out, int64_t out_m, const element *fetched);
 
 /* Where in a row of a tile a vector begins. */
 static inline int64_t vector_column(part last, int vector, int vectors, bool last_is_whole) {
@@ -106,7 +107,8 @@ static inline __attribute__((always_inline)) void fetch_row(const element *out, 
  * takes a quarter longer. */
 static inline __attribute__((always_inline)) void tile(const struct product *product, part last, struct ahead ahead,
                                                        const element *x, const element *y, element *out, int64_t out_m,
-                                                       int rows, int vectors, bool last_is_whole) {
+                                                       const element *fetched, int rows, int vectors,
+                                                       bool last_is_whole) {
     const struct product strides = {.x_m = product->x_m, .x_k = product->x_k, .y_k = product->y_k};
     accumulator sums[MAX_TILE_ROWS][MAX_TILE_VECTORS];
 #pragma GCC unroll 16
@@ -125,8 +127,7 @@ static inline __attribute__((always_inline)) void tile(const struct product *pro
     const bool unrolled = is_unrolled(rows, vectors, last_is_whole);
     int64_t steps = product->k;
     if (unrolled && steps >= LONG_K) {
-        const element *fetched = out;
-        for (int i = 0; i < rows; i++, fetched += out_m) {
+        for (int i = 0; i < rows; i++, fetched += product->out_m) {
             fetch_row(fetched, vectors);
             tile_steps(&strides, x_third_row, last, &ahead, x_fourth, &y, sums, rows, vectors, last_is_whole);
         }
@@ -161,11 +162,12 @@ static inline __attribute__((always_inline)) void tile(const struct product *pro
 
 #define TILE(rows, vectors)                                                                                            \
     static void tile_##rows##x##vectors(const struct product *product, int64_t last_columns, struct ahead ahead,       \
-                                        const element *x, const element *y, element *out, int64_t out_m) {             \
+                                        const element *x, const element *y, element *out, int64_t out_m,               \
+                                        const element *fetched) {                                                      \
         if ((PARTS_COST || is_unrolled(rows, vectors, true)) && last_columns == LANES)                                 \
-            tile(product, first_lanes(last_columns), ahead, x, y, out, out_m, rows, vectors, true);                    \
+            tile(product, first_lanes(last_columns), ahead, x, y, out, out_m, fetched, rows, vectors, true);           \
         else                                                                                                           \
-            tile(product, first_lanes(last_columns), ahead, x, y, out, out_m, rows, vectors, false);                   \
+            tile(product, first_lanes(last_columns), ahead, x, y, out, out_m, fetched, rows, vectors, false);          \
     }
 #include "kernels/tile_shapes.inc"
 #undef TILE
@@ -223,6 +225,11 @@ static inline struct sized_tile sized_tile_of(int64_t rows, int vectors, int64_t
     return (struct sized_tile){tile_of(vectors, rows), last_columns, (int)rows, vectors};
 }
 
+static void fetch_output(const struct product *product, const element *out, int64_t rows, int vectors) {
+    for (int64_t i = 0; i < rows; i++)
+        fetch_row(out + i * product->out_m, touched_vectors(vectors));
+}
+
 /* alpha and beta, which most products have no use for: the sums come to lie in memory of their own first. */
 static __attribute__((noinline)) void run_scaled_tile(const struct product *product, const struct sized_tile *tile,
                                                       struct ahead ahead, const element *x, const element *y,
@@ -230,7 +237,7 @@ static __attribute__((noinline)) void run_scaled_tile(const struct product *prod
     _Alignas(64) element sums[REGISTERS * LANES];
     const int vectors = touched_vectors(tile->vectors);
     const int64_t sums_m = (int64_t)vectors * LANES;
-    tile->run(product, tile->last_columns, ahead, x, y, sums, sums_m);
+    tile->run(product, tile->last_columns, ahead, x, y, sums, sums_m, out);
     const struct scaling scaling = scaling_of(product);
     const part last = first_lanes(tile->last_columns);
     const element *from = sums;
@@ -245,14 +252,9 @@ static __attribute__((noinline)) void run_scaled_tile(const struct product *prod
 static inline void run_tile(const struct product *product, bool is_plain, const struct sized_tile *tile,
                             struct ahead ahead, const element *x, const element *y, element *out) {
     if (is_plain)
-        tile->run(product, tile->last_columns, ahead, x, y, out, product->out_m);
+        tile->run(product, tile->last_columns, ahead, x, y, out, product->out_m, out);
     else
         run_scaled_tile(product, tile, ahead, x, y, out);
-}
-
-static void fetch_output(const struct product *product, const element *out, int64_t rows, int vectors) {
-    for (int64_t i = 0; i < rows; i++)
-        fetch_row(out + i * product->out_m, touched_vectors(vectors));
 }
 
 /* A column of tiles: so many vectors wide, that is n of the item's columns, of which the last vector has some; and cut
