@@ -28,6 +28,7 @@ enum {
     MAX_EXTENT = 2048,
     MAX_KERNEL_ROUNDS = 1000,
     PAGE = 4096,
+    CACHE_LINE = 64,
     MALLOC_OFFSET = 16,    /* where what malloc gives for large sizes begins in a page */
     RUN_BYTES = 256 << 10, /* a run of items; within the second-level cache */
     OPERAND_BYTES = 2 * MAX_EXTENT * MAX_EXTENT * 16
@@ -48,7 +49,7 @@ struct kernel_options {
     const char *prefix;
     struct shape shape; /* in place of the table, if m > 0 */
     long rounds;
-    long offset; /* of the operands, in bytes from a cache line */
+    long offset; /* of the operands, in bytes past a cache line */
 };
 
 static bool x_is_transposed(int layout) {
@@ -221,26 +222,27 @@ static bool read_options(int argc, char **argv, struct kernel_options *options) 
         }
     }
     return options->rounds >= 1 && options->rounds <= MAX_KERNEL_ROUNDS && options->offset >= 0 &&
-           options->offset < PAGE && options->offset % 16 == 0;
+           options->offset < CACHE_LINE && options->offset % 16 == 0;
 }
 
 int main(int argc, char **argv) {
     struct kernel_options options;
     if (!read_options(argc, argv, &options)) {
-        fprintf(stderr,
-                "usage: batchdot-kernel-bench [--kernel NAME] [--shape MxNxK] [--rounds COUNT] [--offset BYTES]\n"
-                "Times every kernel whose name begins with NAME alone, in 1 to %d rounds (15), on a table of shapes or "
-                "on one\nwhose extents are 1 to %d. The operands begin so many bytes past a page, a multiple of 16 "
-                "(%d, as what "
-                "malloc\ngives for large sizes).\n",
-                MAX_KERNEL_ROUNDS, MAX_EXTENT, MALLOC_OFFSET);
+        fprintf(
+            stderr,
+            "usage: batchdot-kernel-bench [--kernel NAME] [--shape MxNxK] [--rounds COUNT] [--offset BYTES]\n"
+            "Times every kernel whose name begins with NAME alone, in 1 to %d rounds (15), on a table of shapes or "
+            "on one\nwhose extents are 1 to %d. The operands begin so many bytes past a cache line, a multiple of 16 "
+            "(%d, as what "
+            "malloc\ngives for large sizes).\n",
+            MAX_KERNEL_ROUNDS, MAX_EXTENT, MALLOC_OFFSET);
         return 2;
     }
     int status = EXIT_FAILURE, kernel_count;
     bd_kernels(&kernel_count);
     struct row *const rows = calloc((size_t)kernel_count * TABLE_COUNT * LAYOUT_COUNT, sizeof *rows);
-    void *memory = NULL;
-    if (posix_memalign(&memory, PAGE, 3 * (size_t)OPERAND_BYTES) == 0)
+    void *const memory = aligned_alloc(PAGE, 3 * (size_t)OPERAND_BYTES);
+    if (memory) /* pages of its own, where untouched ones would all be the same */
         memset(memory, 0, 3 * (size_t)OPERAND_BYTES);
     if (!rows || !memory) {
         fprintf(stderr, "batchdot-kernel-bench: out of memory\n");

@@ -147,14 +147,15 @@ static held_function *const held_functions[MAX_HELD_VECTORS + 1][MAX_HELD_K + 1]
 static void held_straight(const struct product *product, held_function *run, bool has_last_item, const element *x,
                           const element *y, element *out) {
     const int64_t rows = rows_written_whole(product, false), rows_of_last = rows_written_whole(product, true);
-    const int64_t before_last = product->items - (has_last_item && rows != rows_of_last);
+    const int64_t before_last = product->items - (has_last_item && product->items > 0 && rows != rows_of_last);
     run(product, before_last, rows, x, y, out);
     if (before_last < product->items)
         run(product, 1, rows_of_last, x + before_last * product->x_item, y + before_last * product->y_item,
             out + before_last * product->out_item);
 }
 
-/* Items whose y is contiguous along k, a few at a time: what has just been written is not read at once. */
+/* Items whose y is contiguous along k, a few at a time: what has just been written is not read at
+ * once, if there are several. */
 static void held_turned(const struct product *product, held_function *run, int64_t vectors, const element *x,
                         const element *y, element *out) {
     enum { ITEMS_AT_ONCE = 16 };

@@ -148,7 +148,7 @@ static inline __attribute__((always_inline)) void narrow_items(const struct prod
     for (int64_t items = product->items; items > 0; items--) {
         vec y_rows[MAX_NARROW_K], x_columns[MAX_NARROW_K];
         load_y_rows(&narrow, y, y_k, y_rows, k, y_source);
-        const element *x_rows = x;
+        const element *x_rows = x, *x_column = x;
         element *out_rows = out;
         if (x_source == X_ROWS) {
             for (int64_t vector = 0; vector < whole_vectors; vector++) {
@@ -159,8 +159,8 @@ static inline __attribute__((always_inline)) void narrow_items(const struct prod
             rows_vector(ending, &narrow, narrow.last, x_rows, y_rows, out_rows, k);
         } else {
 #pragma GCC unroll 8
-            for (int step = 0; step < k; step++, x_rows = stepped(x_rows + x_k))
-                x_columns[step] = load_part(x_rows, narrow.whole.x);
+            for (int step = 0; step < k; step++, x_column = stepped(x_column + x_k))
+                x_columns[step] = load_part(x_column, narrow.whole.x);
             lanes x_lanes = narrow.x_lanes[0];
             for (int64_t vector = 0; vector < whole_vectors; vector++) {
                 columns_vector(ending, narrow.whole.out, x_columns, x_lanes, y_rows, out_rows, k);
@@ -219,11 +219,11 @@ static void narrow_product(const struct product *product, const element *x, cons
 }
 
 /* Whether the rows, though there is room for several in a vector, are for those who compute one at a time: where
- * permuting takes so long and the rows are few, or where a processor takes vectors by halves, one of which a row fits.
- * Outer products are little but stores, of which a processor that takes vectors whole does two a cycle if they are of
- * half vectors. */
+ * permuting takes so long and the rows are few or complex, or where a processor takes vectors by halves, one of which a
+ * row fits. Outer products are little but stores, of which a processor that takes vectors whole does two a cycle if
+ * they are of half vectors. */
 static bool rows_are_better_alone(const struct product *product) {
-    enum { LEAST_WORK = 9, LEAST_ROWS = ACCUMULATOR_VECTORS == 1 ? 4 : INT16_MAX };
+    enum { LEAST_WORK = 9, LEAST_ROWS = 4 };
     if (product->y_n != 1 || !scaling_of(product).is_plain)
         return false;
     const bool fits_half = product->n > LANES / 3;
@@ -231,7 +231,7 @@ static bool rows_are_better_alone(const struct product *product) {
         return product->k == 1 && fits_half;
     if (HAS_HALF_VECTORS)
         return fits_half && (ACCUMULATOR_VECTORS > 1 || product->m * (product->k - 2) >= LEAST_WORK);
-    return PERMUTES_COST && product->n > LANES / 4 && product->m < LEAST_ROWS;
+    return PERMUTES_COST && product->n > LANES / 4 && (ACCUMULATOR_VECTORS > 1 || product->m < LEAST_ROWS);
 }
 
 /* Rows of more than half a vector are for those who compute one at a time as well. */

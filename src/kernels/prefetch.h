@@ -1,6 +1,6 @@
-/* Fetching the next item while this one computes: an item is read in an order of its own, which a processor's own
- * prefetching does not foresee from item to item. A line or two at every step along k, since a burst of them would hold
- * up the computation. */
+/* Fetching the next item, or the one after that, while this one computes: an item is read in an order of its own, which
+ * a processor's own prefetching does not foresee from item to item. A line or two at every step along k, since a burst
+ * of them would hold up the computation. */
 #ifndef BATCHDOT_KERNELS_PREFETCH_H
 #define BATCHDOT_KERNELS_PREFETCH_H
 
@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-enum { CACHE_LINE = 64, LEAST_STREAM = 1 << 20, SMALL_ITEM = 2048, SMALL_OUTPUT = 4096, SHORT_WAY = 4096 };
+enum { CACHE_LINE = 64, LEAST_STREAM = 1 << 20, SMALL_ITEM = 2048, SMALL_OUTPUT = 4096, SMALL_ITEM_TWO_AHEAD = 4096 };
 
 /* What one tile fetches: a line a step, so many bytes behind the last, or two where these are more than a line. */
 struct ahead {
@@ -73,7 +73,7 @@ static inline struct prefetch prefetch_of(const struct product *product, int64_t
 /* How many items further what is fetched lies: the last-level cache takes longer to answer than a small item takes. */
 static inline int64_t items_fetched_ahead(const struct product *product, int64_t element_size) {
     return bd_multiply_saturating(bd_multiply_saturating(product->m + product->n, product->k), element_size) <=
-                   SHORT_WAY
+                   SMALL_ITEM_TWO_AHEAD
                ? 2
                : 1;
 }

@@ -22,11 +22,12 @@ enum {
 };
 
 /* rows * vectors of sums, which are written to rows out_m apart, whatever the product's alpha and beta; the last vector
- * of a row has so many columns. A tile that takes long fetches the part of the product's output that it is for. Where
+ * of a row has so many columns. A tile that takes long fetches the part of the product's output that they are for,
+ * from final_out on, whose rows are product->out_m apart. Where
  * parts cost something and it is not the only one, it begins further to the left instead, and some columns are computed
  * twice, alike. */
 typedef void tile_function(const struct product *product, int64_t last_columns, struct ahead ahead, const element *x,
-                           const element *y, element *out, int64_t out_m, const element *fetched);
+                           const element *y, element *out, int64_t out_m, const element *final_out);
 
 /* Where in a row of a tile a vector begins. */
 static inline int64_t vector_column(part last, int vector, int vectors, bool last_is_whole) {
@@ -81,6 +82,11 @@ static inline bool is_unrolled(int64_t rows, int64_t vectors, bool last_is_whole
     return OF_REAL_NUMBERS && sizeof(vec) == CACHE_LINE && rows * vectors >= REGISTERS / 2 && last_is_whole;
 }
 
+/* Whether a tile is compiled a second time, for rows of whole vectors. */
+static inline bool has_whole_variant(int64_t rows, int64_t vectors) {
+    return PARTS_COST || is_unrolled(rows, vectors, true);
+}
+
 /* Several steps, and what they fetch ahead. */
 static inline __attribute__((always_inline)) void tile_steps(const struct product *product, int64_t x_third_row,
                                                              part last, struct ahead *ahead, const element *x_fourth[],
@@ -103,11 +109,10 @@ static inline __attribute__((always_inline)) void fetch_row(const element *out, 
 
 /* Inlined with constant rows, vectors and last_is_whole, so that the accumulators live in registers. x's rows are
  * reached from every fourth one: an address is then a register plus 0 to 3 strides, of which a processor has enough.
- * One item only: with a loop over items around it, a compiler prepares so much ahead of the loop that a short product
- * takes a quarter longer. */
+ */
 static inline __attribute__((always_inline)) void tile(const struct product *product, part last, struct ahead ahead,
                                                        const element *x, const element *y, element *out, int64_t out_m,
-                                                       const element *fetched, int rows, int vectors,
+                                                       const element *final_out, int rows, int vectors,
                                                        bool last_is_whole) {
     const struct product strides = {.x_m = product->x_m, .x_k = product->x_k, .y_k = product->y_k};
     accumulator sums[MAX_TILE_ROWS][MAX_TILE_VECTORS];
@@ -127,8 +132,8 @@ static inline __attribute__((always_inline)) void tile(const struct product *pro
     const bool unrolled = is_unrolled(rows, vectors, last_is_whole);
     int64_t steps = product->k;
     if (unrolled && steps >= LONG_K) {
-        for (int i = 0; i < rows; i++, fetched += product->out_m) {
-            fetch_row(fetched, vectors);
+        for (int i = 0; i < rows; i++, final_out += product->out_m) {
+            fetch_row(final_out, vectors);
             tile_steps(&strides, x_third_row, last, &ahead, x_fourth, &y, sums, rows, vectors, last_is_whole);
         }
         steps -= STEPS_AT_ONCE * rows;
@@ -163,11 +168,11 @@ static inline __attribute__((always_inline)) void tile(const struct product *pro
 #define TILE(rows, vectors)                                                                                            \
     static void tile_##rows##x##vectors(const struct product *product, int64_t last_columns, struct ahead ahead,       \
                                         const element *x, const element *y, element *out, int64_t out_m,               \
-                                        const element *fetched) {                                                      \
-        if ((PARTS_COST || is_unrolled(rows, vectors, true)) && last_columns == LANES)                                 \
-            tile(product, first_lanes(last_columns), ahead, x, y, out, out_m, fetched, rows, vectors, true);           \
+                                        const element *final_out) {                                                    \
+        if (has_whole_variant(rows, vectors) && last_columns == LANES)                                                 \
+            tile(product, first_lanes(last_columns), ahead, x, y, out, out_m, final_out, rows, vectors, true);         \
         else                                                                                                           \
-            tile(product, first_lanes(last_columns), ahead, x, y, out, out_m, fetched, rows, vectors, false);          \
+            tile(product, first_lanes(last_columns), ahead, x, y, out, out_m, final_out, rows, vectors, false);        \
     }
 #include "kernels/tile_shapes.inc"
 #undef TILE

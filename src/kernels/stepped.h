@@ -1,4 +1,4 @@
-/* How addresses go from step to step. */
+/* How addresses go from step to step. Needs a vector_*.h. */
 #ifndef BATCHDOT_KERNELS_STEPPED_H
 #define BATCHDOT_KERNELS_STEPPED_H
 

@@ -99,7 +99,7 @@ static struct tiling tiling_of(const struct product *product) {
 struct listed_tile {
     struct sized_tile tile;
     int64_t x, y, out;
-    bool fetches_y;                       /* of the next item, and else x */
+    bool fetches_y;                       /* of an item further on, and else x */
     int64_t fetched_from, fetched_a_step; /* in bytes */
 };
 
@@ -162,20 +162,6 @@ static void tile_prepare(const struct product *product, struct tile_plan *plan) 
     plan->listed = tiles <= MOST_LISTED_TILES ? list_tiles(product, &plan->tiling, &plan->prefetch, plan->tiles) : 0;
 }
 
-static void run_item_tiles(const struct product *product, const struct tile_plan *plan, const element *x,
-                           const element *y, element *out) {
-    const struct listed_tile *const listed = plan->tiles;
-    const element *const fetched =
-        listed->fetches_y ? y + plan->items_ahead * product->y_item : x + plan->items_ahead * product->x_item;
-    const struct tiled_items tiled = {.items = product->items,
-                                      .last_columns = listed->tile.last_columns,
-                                      .ahead = {(const char *)fetched + listed->fetched_from, listed->fetched_a_step},
-                                      .bytes_an_item = (listed->fetches_y ? product->y_item : product->x_item) *
-                                                       (int64_t)sizeof(element),
-                                      .of_out = plan->prefetch.of_out};
-    item_tile_of(listed->tile.vectors, listed->tile.rows)(product, &tiled, x, y, out);
-}
-
 /* fetches is a constant: of small items that nothing is fetched for, half as many instructions again would be a tenth
  * of the time. */
 static inline __attribute__((always_inline)) void run_listed(const struct product *product,
@@ -188,8 +174,8 @@ static inline __attribute__((always_inline)) void run_listed(const struct produc
         for (const struct listed_tile *listed = plan->tiles; listed < end; listed++) {
             struct ahead ahead = {NULL, 0};
             if (fetches) {
-                const char *const fetched = (const char *)(listed->fetches_y ? y + y_ahead : x + x_ahead);
-                ahead = (struct ahead){fetched + listed->fetched_from, listed->fetched_a_step};
+                const char *const later = (const char *)(listed->fetches_y ? y + y_ahead : x + x_ahead);
+                ahead = (struct ahead){later + listed->fetched_from, listed->fetched_a_step};
                 if (plan->prefetch.of_out)
                     fetch_output(product, out + listed->out, listed->tile.rows, listed->tile.vectors);
             }
@@ -204,7 +190,8 @@ static inline __attribute__((always_inline)) void run_listed(const struct produc
 static void run_items(const struct product *product, const struct tile_plan *plan, const element *x, const element *y,
                       element *out) {
     if (HAS_ITEM_TILES && plan->listed == 1 && scaling_of(product).is_plain)
-        run_item_tiles(product, plan, x, y, out);
+        item_tile_of(plan->tiles->tile.vectors, plan->tiles->tile.rows)(product, plan->tiles->tile.last_columns, x, y,
+                                                                        out);
     else if (plan->listed && plan->fetches)
         run_listed(product, plan, x, y, out, true);
     else if (plan->listed)
