@@ -121,7 +121,7 @@ typedef void turning_function(const struct product *product, int64_t items, cons
 #define TURNING_true(k, vectors)                                                                                       \
     static void turn_##k##x##vectors(const struct product *product, int64_t items, const element *y,                   \
                                      element *turned) {                                                                \
-        turn_items(product, items, y, turned, k, vectors *LANES);                                                      \
+        turn_items(product, items, y, turned, k, (vectors)*LANES);                                                     \
     }
 HELD_SHAPES
 #undef TURNING_true
@@ -154,8 +154,8 @@ static void held_straight(const struct product *product, held_function *run, boo
             out + before_last * product->out_item);
 }
 
-/* Items whose y is contiguous along k, a few at a time: what has just been written is not read at
- * once, if there are several. */
+/* Items whose y is contiguous along k, turned around for several items at a time, so that what has just been written is
+ * not read at once. */
 static void held_turned(const struct product *product, held_function *run, int64_t vectors, const element *x,
                         const element *y, element *out) {
     enum { ITEMS_AT_ONCE = 16 };
@@ -176,8 +176,8 @@ static void held_turned(const struct product *product, held_function *run, int64
     }
 }
 
-/* Items of so few columns that y is held at once. */
-static void held_narrow_items(const struct product *product, const element *x, const element *y, element *out) {
+/* Items of so few columns that all of y is held. */
+static void held_few_columns(const struct product *product, const element *x, const element *y, element *out) {
     const int64_t vectors = bd_divide_up(product->n, LANES);
     held_function *const run = held_functions[vectors][product->k][product->x_k == 1];
     if (product->y_n == 1)
@@ -195,19 +195,19 @@ static void held_columns(const struct product *product, int64_t vectors, const e
     columns.n = columns.out_item = vectors * LANES;
     columns.y_item = columns.n * product->y_n;
     columns.items = product->n / columns.n;
-    held_narrow_items(&columns, x, y, out);
+    held_few_columns(&columns, x, y, out);
     const int64_t j = columns.items * columns.n;
     if (j < product->n) {
         columns.n = product->n - j;
         columns.items = 1;
-        held_narrow_items(&columns, x, y + j * product->y_n, out + j);
+        held_few_columns(&columns, x, y + j * product->y_n, out + j);
     }
 }
 
 static void held_product(const struct product *product, const element *x, const element *y, element *out) {
     const int64_t most = most_held_vectors(product->k);
     if (product->n <= most * LANES) {
-        held_narrow_items(product, x, y, out);
+        held_few_columns(product, x, y, out);
         return;
     }
     for (int64_t item = 0; item < product->items; item++) {

@@ -108,8 +108,7 @@ static inline __attribute__((always_inline)) void fetch_row(const element *out, 
 }
 
 /* Inlined with constant rows, vectors and last_is_whole, so that the accumulators live in registers. x's rows are
- * reached from every fourth one: an address is then a register plus 0 to 3 strides, of which a processor has enough.
- */
+ * reached from every fourth one: an address is then a register plus 0 to 3 strides, of which a processor has enough. */
 static inline __attribute__((always_inline)) void tile(const struct product *product, part last, struct ahead ahead,
                                                        const element *x, const element *y, element *out, int64_t out_m,
                                                        const element *final_out, int rows, int vectors,
