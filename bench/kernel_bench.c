@@ -1,6 +1,7 @@
 /* Times every kernel of the library's list alone, on products that it accepts, and shows where the list prefers a
  * kernel that is not the fastest of those that accept the product. It links the library's objects, since the library
  * itself does not export its kernels. */
+#include "base/aligned.h"
 #include "base/dtype.h"
 #include "bounds.h"
 #include "kernels/kernel.h"
@@ -27,9 +28,7 @@ enum {
     LAYOUT_COUNT = 4, /* of x and y: n or t each */
     MAX_EXTENT = 2048,
     MAX_KERNEL_ROUNDS = 1000,
-    PAGE = 4096,
-    CACHE_LINE = 64,
-    MALLOC_OFFSET = 16,    /* where what malloc gives for large sizes begins in a page */
+    MALLOC_OFFSET = 16,    /* where what malloc gives for large sizes begins in a cache line */
     RUN_BYTES = 256 << 10, /* a run of items; within the second-level cache */
     OPERAND_BYTES = 2 * MAX_EXTENT * MAX_EXTENT * 16
 };
@@ -204,6 +203,12 @@ static bool read_shape(char *text, struct shape *shape) {
     return *text == '\0' && shape->m >= 1 && shape->n >= 1 && shape->k >= 1;
 }
 
+static bool read_number(const char *text, long *number) {
+    char *end;
+    *number = strtol(text, &end, 10);
+    return end != text && *end == '\0';
+}
+
 static bool read_options(int argc, char **argv, struct kernel_options *options) {
     *options = (struct kernel_options){"", {0, 0, 0}, 15, MALLOC_OFFSET};
     for (int i = 1; i < argc; i += 2) {
@@ -211,9 +216,11 @@ static bool read_options(int argc, char **argv, struct kernel_options *options) 
         if (value && strcmp(argv[i], "--kernel") == 0) {
             options->prefix = value;
         } else if (value && strcmp(argv[i], "--rounds") == 0) {
-            options->rounds = strtol(value, NULL, 10);
+            if (!read_number(value, &options->rounds))
+                return false;
         } else if (value && strcmp(argv[i], "--offset") == 0) {
-            options->offset = strtol(value, NULL, 10);
+            if (!read_number(value, &options->offset))
+                return false;
         } else if (value && strcmp(argv[i], "--shape") == 0) {
             if (!read_shape(value, &options->shape))
                 return false;
@@ -222,26 +229,25 @@ static bool read_options(int argc, char **argv, struct kernel_options *options) 
         }
     }
     return options->rounds >= 1 && options->rounds <= MAX_KERNEL_ROUNDS && options->offset >= 0 &&
-           options->offset < CACHE_LINE && options->offset % 16 == 0;
+           options->offset < BD_ALIGNMENT && options->offset % MALLOC_OFFSET == 0;
 }
 
 int main(int argc, char **argv) {
     struct kernel_options options;
     if (!read_options(argc, argv, &options)) {
-        fprintf(
-            stderr,
-            "usage: batchdot-kernel-bench [--kernel NAME] [--shape MxNxK] [--rounds COUNT] [--offset BYTES]\n"
-            "Times every kernel whose name begins with NAME alone, in 1 to %d rounds (15), on a table of shapes or "
-            "on one\nwhose extents are 1 to %d. The operands begin so many bytes past a cache line, a multiple of 16 "
-            "(%d, as what "
-            "malloc\ngives for large sizes).\n",
-            MAX_KERNEL_ROUNDS, MAX_EXTENT, MALLOC_OFFSET);
+        fprintf(stderr,
+                "usage: batchdot-kernel-bench [--kernel NAME] [--shape MxNxK] [--rounds COUNT] [--offset BYTES]\n"
+                "Times every kernel whose name begins with NAME alone, in 1 to %d rounds (15), on a table of shapes or "
+                "on one\nwhose extents are 1 to %d. The operands begin BYTES past a cache line, a multiple of %d and "
+                "as many "
+                "if not\ngiven, as what malloc gives for large sizes does.\n",
+                MAX_KERNEL_ROUNDS, MAX_EXTENT, MALLOC_OFFSET);
         return 2;
     }
     int status = EXIT_FAILURE, kernel_count;
     bd_kernels(&kernel_count);
     struct row *const rows = calloc((size_t)kernel_count * TABLE_COUNT * LAYOUT_COUNT, sizeof *rows);
-    void *const memory = aligned_alloc(PAGE, 3 * (size_t)OPERAND_BYTES);
+    char *const memory = bd_aligned_alloc(3 * (size_t)OPERAND_BYTES);
     if (memory) /* pages of its own, where untouched ones would all be the same */
         memset(memory, 0, 3 * (size_t)OPERAND_BYTES);
     if (!rows || !memory) {
@@ -252,8 +258,8 @@ int main(int argc, char **argv) {
     if (count > 0) {
         /* At different places within a page: a load is held up by a store to the same one of another page. */
         enum { STAGGER = 1344 };
-        const size_t operand = OPERAND_BYTES - STAGGER - PAGE;
-        char *const x = (char *)memory + options.offset;
+        const size_t operand = OPERAND_BYTES - STAGGER;
+        char *const x = memory + options.offset;
         time_rows(rows, count, (int)options.rounds, x, x + operand, x + 2 * operand);
         print_rows(rows, count);
     }

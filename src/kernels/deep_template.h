@@ -162,7 +162,7 @@ static void deep_product(const struct product *product, const element *x, const 
         every_item = prefetch_of(product, sizeof(element), blocks.rows.count * blocks.columns.count,
                                  bd_divide_up(product->k, LANES));
     for (int64_t item = 0; item < product->items; item++) {
-        struct prefetch prefetch = prefetch_next(&every_item, x + product->x_item, y + product->y_item);
+        struct prefetch prefetch = prefetch_beside(&every_item, x, y);
         deep_item(product, &blocks, &prefetch, x, y, out);
         x += product->x_item;
         y += product->y_item;

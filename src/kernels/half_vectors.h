@@ -39,8 +39,7 @@ static inline int64_t halves_of_rows(int64_t extent, int64_t most_halves) {
  * by halves, complex ones where a processor halves vectors. Long rows that are read once come from the last-level cache
  * and from memory up to 1.1 times as fast in halves, where a processor takes vectors by halves. One that takes them
  * whole is up to half faster by few halves, of which whole vectors would leave the last one's half idle; complex
- * elements, whose sums are of two vectors, by fewer.
- */
+ * elements, whose sums are of two vectors, by fewer. */
 static inline bool halves_fit_dots(const struct product *product) {
     enum {
         SHORT = 2 * LANES,

@@ -88,25 +88,6 @@ static inline __attribute__((always_inline)) void held_items(const struct produc
 typedef void held_function(const struct product *product, int64_t items, int64_t whole_rows, const element *x,
                            const element *y, element *out);
 
-#define HELD_OF(k, vectors) HELD(k, vectors, true) HELD(k, vectors, false)
-#define HELD_OF_1(vectors)                                                                                             \
-    HELD_OF(1, vectors)                                                                                                \
-    HELD_OF(2, vectors) HELD_OF(3, vectors) HELD_OF(4, vectors) HELD_OF(5, vectors) HELD_OF(6, vectors)
-#if REGISTERS == 32
-#define HELD_SHAPES HELD_OF_1(1) HELD_OF(7, 1) HELD_OF(8, 1) HELD_OF_1(2) HELD_OF(7, 2) HELD_OF(8, 2)
-#else
-#define HELD_SHAPES HELD_OF_1(1) HELD_OF(7, 1) HELD_OF(8, 1) HELD_OF_1(2)
-#endif
-
-#define HELD(k, vectors, x_is_contiguous)                                                                              \
-    static void held_##k##x##vectors##_##x_is_contiguous(const struct product *product, int64_t items,                 \
-                                                         int64_t whole_rows, const element *x, const element *y,       \
-                                                         element *out) {                                               \
-        held_items(product, items, whole_rows, x, y, out, k, vectors, x_is_contiguous);                                \
-    }
-HELD_SHAPES
-#undef HELD
-
 /* y of so many items turned around, item behind item. k and width are constants. */
 static inline __attribute__((always_inline)) void turn_items(const struct product *product, int64_t items,
                                                              const element *y, element *turned, int k, int width) {
@@ -116,32 +97,46 @@ static inline __attribute__((always_inline)) void turn_items(const struct produc
 
 typedef void turning_function(const struct product *product, int64_t items, const element *y, element *turned);
 
-#define HELD(k, vectors, x_is_contiguous) TURNING_##x_is_contiguous(k, vectors)
-#define TURNING_false(k, vectors)
-#define TURNING_true(k, vectors)                                                                                       \
+#define HELD_TO_6(vectors)                                                                                             \
+    HELD(1, vectors) HELD(2, vectors) HELD(3, vectors) HELD(4, vectors) HELD(5, vectors) HELD(6, vectors)
+#define HELD_TO_8(vectors) HELD_TO_6(vectors) HELD(7, vectors) HELD(8, vectors)
+#if REGISTERS == 32
+#define HELD_SHAPES HELD_TO_8(1) HELD_TO_8(2)
+#else
+#define HELD_SHAPES HELD_TO_8(1) HELD_TO_6(2)
+#endif
+
+#define HELD(k, vectors)                                                                                               \
+    static void held_contiguous_##k##x##vectors(const struct product *product, int64_t items, int64_t whole_rows,      \
+                                                const element *x, const element *y, element *out) {                    \
+        held_items(product, items, whole_rows, x, y, out, k, vectors, true);                                           \
+    }                                                                                                                  \
+    static void held_##k##x##vectors(const struct product *product, int64_t items, int64_t whole_rows,                 \
+                                     const element *x, const element *y, element *out) {                               \
+        held_items(product, items, whole_rows, x, y, out, k, vectors, false);                                          \
+    }                                                                                                                  \
     static void turn_##k##x##vectors(const struct product *product, int64_t items, const element *y,                   \
                                      element *turned) {                                                                \
         turn_items(product, items, y, turned, k, (vectors)*LANES);                                                     \
     }
 HELD_SHAPES
-#undef TURNING_true
-
-static turning_function *const turning_functions[MAX_HELD_VECTORS + 1][MAX_HELD_K + 1] = {
-#define TURNING_true(k, vectors) [vectors][k] = turn_##k##x##vectors,
-    HELD_SHAPES
-#undef TURNING_true
-};
-#undef TURNING_false
 #undef HELD
 
+/* The last index says whether x is contiguous along k. */
 static held_function *const held_functions[MAX_HELD_VECTORS + 1][MAX_HELD_K + 1][2] = {
-#define HELD(k, vectors, x_is_contiguous) [vectors][k][x_is_contiguous] = held_##k##x##vectors##_##x_is_contiguous,
+#define HELD(k, vectors) [vectors][k] = {held_##k##x##vectors, held_contiguous_##k##x##vectors},
+    HELD_SHAPES
+#undef HELD
+};
+
+static turning_function *const turning_functions[MAX_HELD_VECTORS + 1][MAX_HELD_K + 1] = {
+#define HELD(k, vectors) [vectors][k] = turn_##k##x##vectors,
     HELD_SHAPES
 #undef HELD
 };
 #undef HELD_SHAPES
-#undef HELD_OF_1
-#undef HELD_OF
+#undef HELD_TO_8
+#undef HELD_TO_6
 
 /* Items whose y is contiguous along n. */
 static void held_straight(const struct product *product, held_function *run, bool has_last_item, const element *x,

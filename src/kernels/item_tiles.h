@@ -27,8 +27,6 @@ static inline __attribute__((always_inline)) void item_tiles(const struct produc
 }
 
 #if REGISTERS == 32
-enum { HAS_ITEM_TILES = 1 };
-
 #define TILE(rows, vectors)                                                                                            \
     static void item_tile_##rows##x##vectors(const struct product *product, int64_t last_columns, const element *x,    \
                                              const element *y, element *out) {                                         \
@@ -50,8 +48,7 @@ static item_tile_function *item_tile_of(int vectors, int rows) {
     return functions[vectors][rows];
 }
 #else
-enum { HAS_ITEM_TILES = 0 };
-
+/* None. */
 static item_tile_function *item_tile_of(int vectors, int rows) {
     (void)vectors, (void)rows;
     return NULL;

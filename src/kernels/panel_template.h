@@ -254,7 +254,7 @@ static void panel_product(const struct product *product, const element *x, const
     every_item.of_out |= product->k >= LONG_K; /* then this costs less than to wait */
     struct product block = *product;           /* once: what is copied as soon as it is written waits for that */
     for (int64_t item = 0; item < product->items; item++) {
-        struct prefetch prefetch = prefetch_next(&every_item, x + product->x_item, y + product->y_item);
+        struct prefetch prefetch = prefetch_beside(&every_item, x, y);
         for (int64_t i = 0, index = 0; index < blocks.count; index++) {
             block.m = bd_part_extent(blocks, index);
             panel_rows(product, &block, &tilings[index < blocks.longer], &prefetch, panel, x + i * product->x_m, y,

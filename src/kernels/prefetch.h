@@ -17,10 +17,11 @@ struct ahead {
     int64_t bytes_a_step; /* 0: nothing */
 };
 
-/* The next item's x or y, which so many of this item's tiles fetch. */
+/* The x or y of an item further on, which so many of this item's tiles fetch; it begins so many bytes behind this
+ * item's. */
 struct stream {
     const char *next;
-    int64_t tiles, bytes_a_tile, bytes_a_step;
+    int64_t bytes_ahead, tiles, bytes_a_tile, bytes_a_step;
 };
 
 /* Rows of a few lines each, far from each other, which so many tiles fetch between them. */
@@ -35,7 +36,7 @@ struct prefetch {
     bool of_out; /* each tile its own part of the output; measured to pay where that is small */
 };
 
-static const struct prefetch no_prefetch = {{NULL, 0, 0, 0}, {NULL, 0, 0, 0}, {NULL, 0, 0, 0}, false};
+static const struct prefetch no_prefetch = {{NULL, 0, 0, 0, 0}, {NULL, 0, 0, 0, 0}, {NULL, 0, 0, 0}, false};
 
 /* The bytes from an operand's first element to its last, or 0 where they are not dense enough to be fetched whole. */
 static inline int64_t dense_bytes(int64_t rows, int64_t row_stride, int64_t columns, int64_t column_stride,
@@ -46,10 +47,10 @@ static inline int64_t dense_bytes(int64_t rows, int64_t row_stride, int64_t colu
     return extent / 2 <= rows * columns ? extent * element_size : 0;
 }
 
-static inline struct stream stream_of(int64_t bytes, int64_t tiles, int64_t steps) {
+static inline struct stream stream_of(int64_t bytes_ahead, int64_t bytes, int64_t tiles, int64_t steps) {
     if (tiles == 0)
-        return (struct stream){NULL, 0, 0, 0};
-    return (struct stream){NULL, tiles, bytes / tiles, (bytes / tiles + steps - 1) / steps};
+        return (struct stream){NULL, 0, 0, 0, 0};
+    return (struct stream){NULL, bytes_ahead, tiles, bytes / tiles, (bytes / tiles + steps - 1) / steps};
 }
 
 /* For items that are computed tile by tile. Where they all fit the second-level cache, nothing is fetched, nor where
@@ -65,24 +66,18 @@ static inline struct prefetch prefetch_of(const struct product *product, int64_t
         return prefetch;
     prefetch.of_out = product->m * product->n * element_size <= SMALL_OUTPUT;
     const int64_t tiles_for_y = bd_multiply_saturating(tiles, y) / (x + y);
-    prefetch.y = stream_of(y, tiles_for_y, steps);
-    prefetch.x = stream_of(x, tiles - tiles_for_y, steps);
+    /* The last-level cache takes longer to answer than a small item takes. */
+    const int64_t item_ahead = (x + y <= SMALL_ITEM_TWO_AHEAD ? 2 : 1) * element_size;
+    prefetch.y = stream_of(item_ahead * product->y_item, y, tiles_for_y, steps);
+    prefetch.x = stream_of(item_ahead * product->x_item, x, tiles - tiles_for_y, steps);
     return prefetch;
 }
 
-/* How many items further what is fetched lies: the last-level cache takes longer to answer than a small item takes. */
-static inline int64_t items_fetched_ahead(const struct product *product, int64_t element_size) {
-    return bd_multiply_saturating(bd_multiply_saturating(product->m + product->n, product->k), element_size) <=
-                   SMALL_ITEM_TWO_AHEAD
-               ? 2
-               : 1;
-}
-
-/* What an item fetches when these are the next one's operands. */
-static inline struct prefetch prefetch_next(const struct prefetch *every_item, const void *x, const void *y) {
+/* What an item with these operands fetches. */
+static inline struct prefetch prefetch_beside(const struct prefetch *every_item, const void *x, const void *y) {
     struct prefetch prefetch = *every_item;
-    prefetch.x.next = x;
-    prefetch.y.next = y;
+    prefetch.x.next = (const char *)x + prefetch.x.bytes_ahead;
+    prefetch.y.next = (const char *)y + prefetch.y.bytes_ahead;
     return prefetch;
 }
 

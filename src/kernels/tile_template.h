@@ -100,7 +100,7 @@ struct listed_tile {
     struct sized_tile tile;
     int64_t x, y, out;
     bool fetches_y;                       /* of an item further on, and else x */
-    int64_t fetched_from, fetched_a_step; /* in bytes */
+    int64_t fetched_from, fetched_a_step; /* in bytes, behind this item's operand */
 };
 
 enum { MOST_LISTED_TILES = 128 };
@@ -110,8 +110,7 @@ struct tile_plan {
     struct tiling tiling;
     struct prefetch prefetch;
     bool fetches;
-    int64_t items_ahead; /* the one that the listed tiles fetch is so many further */
-    int listed;          /* tiles, or 0 */
+    int listed; /* tiles, or 0 */
     struct listed_tile tiles[MOST_LISTED_TILES];
 };
 
@@ -119,7 +118,8 @@ struct tile_plan {
 static void list_fetching(struct listed_tile *tile, const struct prefetch *prefetch, int64_t number) {
     tile->fetches_y = number < prefetch->y.tiles;
     const struct stream *const stream = tile->fetches_y ? &prefetch->y : &prefetch->x;
-    tile->fetched_from = (tile->fetches_y ? number : number - prefetch->y.tiles) * stream->bytes_a_tile;
+    tile->fetched_from =
+        stream->bytes_ahead + (tile->fetches_y ? number : number - prefetch->y.tiles) * stream->bytes_a_tile;
     tile->fetched_a_step = stream->bytes_a_step;
 }
 
@@ -145,7 +145,7 @@ static int list_tiles(const struct product *product, const struct tiling *tiling
 
 static void run_columns(const struct product *product, const struct tile_plan *plan, const element *x, const element *y,
                         element *out) {
-    struct prefetch prefetch = prefetch_next(&plan->prefetch, x + product->x_item, y + product->y_item);
+    struct prefetch prefetch = prefetch_beside(&plan->prefetch, x, y);
     for (int64_t index = 0, j = 0; j < product->n; index++) {
         const struct tile_column column = tile_column_of(&plan->tiling, index, product->n - j);
         run_tile_column(product, &column, &prefetch, x, y + j, out + j);
@@ -158,7 +158,6 @@ static void tile_prepare(const struct product *product, struct tile_plan *plan) 
     const int64_t tiles = tile_count(&plan->tiling);
     plan->prefetch = prefetch_of(product, sizeof(element), tiles, product->k);
     plan->fetches = plan->prefetch.of_out || plan->prefetch.x.tiles > 0 || plan->prefetch.y.tiles > 0;
-    plan->items_ahead = items_fetched_ahead(product, sizeof(element));
     plan->listed = tiles <= MOST_LISTED_TILES ? list_tiles(product, &plan->tiling, &plan->prefetch, plan->tiles) : 0;
 }
 
@@ -169,13 +168,12 @@ static inline __attribute__((always_inline)) void run_listed(const struct produc
                                                              const element *y, element *out, bool fetches) {
     const struct listed_tile *const end = plan->tiles + plan->listed;
     const bool is_plain = scaling_of(product).is_plain;
-    const int64_t x_ahead = plan->items_ahead * product->x_item, y_ahead = plan->items_ahead * product->y_item;
     for (int64_t item = 0; item < product->items; item++) {
         for (const struct listed_tile *listed = plan->tiles; listed < end; listed++) {
             struct ahead ahead = {NULL, 0};
             if (fetches) {
-                const char *const later = (const char *)(listed->fetches_y ? y + y_ahead : x + x_ahead);
-                ahead = (struct ahead){later + listed->fetched_from, listed->fetched_a_step};
+                const char *const operand = (const char *)(listed->fetches_y ? y : x);
+                ahead = (struct ahead){operand + listed->fetched_from, listed->fetched_a_step};
                 if (plan->prefetch.of_out)
                     fetch_output(product, out + listed->out, listed->tile.rows, listed->tile.vectors);
             }
@@ -189,9 +187,11 @@ static inline __attribute__((always_inline)) void run_listed(const struct produc
 
 static void run_items(const struct product *product, const struct tile_plan *plan, const element *x, const element *y,
                       element *out) {
-    if (HAS_ITEM_TILES && plan->listed == 1 && scaling_of(product).is_plain)
-        item_tile_of(plan->tiles->tile.vectors, plan->tiles->tile.rows)(product, plan->tiles->tile.last_columns, x, y,
-                                                                        out);
+    const struct sized_tile *const first = &plan->tiles->tile;
+    item_tile_function *const all_items =
+        plan->listed == 1 && scaling_of(product).is_plain ? item_tile_of(first->vectors, first->rows) : NULL;
+    if (all_items)
+        all_items(product, first->last_columns, x, y, out);
     else if (plan->listed && plan->fetches)
         run_listed(product, plan, x, y, out, true);
     else if (plan->listed)

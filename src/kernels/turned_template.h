@@ -98,7 +98,7 @@ static void turned_product(const struct product *product, const element *x, cons
     const struct tiling tiling = {.columns = bd_cut(vectors, columns)}; /* the rows come by blocks */
     const struct prefetch every_item = prefetch_of(product, sizeof(element), columns * bd_divide_up(rows.n, 8), rows.k);
     for (int64_t item = 0; item < product->items; item++) {
-        struct prefetch prefetch = prefetch_next(&every_item, x + product->x_item, y + product->y_item);
+        struct prefetch prefetch = prefetch_beside(&every_item, x, y);
         turned_item(&rows, &turned, &tiling, &prefetch, scratch, x, y, out);
         if (last_rows.m > 0)
             run_items(&last_rows, &last_plan, x + rows.m, y, out + rows.m * rows.out_m);
