@@ -369,11 +369,50 @@ static void large_outer_products_at_any_place(void **state) {
     }
 }
 
+/* Rows of y that lie a multiple of 4 KiB apart, of which kernels may pack those of a large one for few rows of x. */
+static void few_rows_by_a_large_matrix(void **state) {
+    (void)state;
+    enum { K = 400, BYTES_OF_A_ROW = 4096, SOME = 7, BATCH = 2 };
+    static const batchdot_dtype dtypes[] = {BATCHDOT_F32, BATCHDOT_F64, BATCHDOT_C64, BATCHDOT_I32};
+    static const int64_t rows_of_x[] = {1, 3, 13, 40};
+    batchdot_options options = test_options(BATCHDOT_ENGINE_NATIVE);
+    options.num_threads = 1; /* several would take some of the columns each */
+    for (size_t i = 0; i < COUNT(dtypes) * COUNT(rows_of_x); i++) {
+        const batchdot_dtype dtype = dtypes[i / COUNT(rows_of_x)];
+        const int64_t m = rows_of_x[i % COUNT(rows_of_x)];
+        const size_t size = test_dtype_size(dtype);
+        const int64_t n = BYTES_OF_A_ROW / (int64_t)size;
+        char *const x = test_alloc(size * (size_t)(BATCH * m * K)),
+                    *const y = test_alloc(size * (size_t)(BATCH * K * n)),
+                    *const out = test_alloc(size * (size_t)(BATCH * m * n));
+        for (int64_t at = 0; at < BATCH * m * K; at++)
+            test_store(dtype, x, at, (double)(at * 37 % 61) - 30, 0);
+        for (int64_t at = 0; at < BATCH * K * n; at++)
+            test_store(dtype, y, at, (double)(at * 29 % 53) - 26, 0);
+        assert_ok(test_run(TENSOR(x, dtype, DIMS(BATCH, m, K)), TENSOR(y, dtype, DIMS(BATCH, K, n)), AXES(2, 1),
+                           TENSOR(out, dtype, DIMS(BATCH, m, n)), &options));
+        for (int64_t at = 0; at < BATCH * m * n; at += SOME) {
+            const int64_t item = at / (m * n);
+            double expected = 0;
+            for (int64_t k = 0; k < K; k++)
+                expected += test_real(dtype, x, at / n * K + k) * test_real(dtype, y, (item * K + k) * n + at % n);
+            assert_element(dtype, out, at, expected);
+        }
+        free(x);
+        free(y);
+        free(out);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(products_of_every_dtype_on_every_engine), cmocka_unit_test(every_pair_of_axes_of_rank_4),
-        cmocka_unit_test(a_contracted_axis_of_0_gives_zeros),      cmocka_unit_test(an_empty_result_is_not_written),
-        cmocka_unit_test(an_item_depends_on_itself_alone),         cmocka_unit_test(large_outer_products_at_any_place),
+        cmocka_unit_test(products_of_every_dtype_on_every_engine),
+        cmocka_unit_test(every_pair_of_axes_of_rank_4),
+        cmocka_unit_test(a_contracted_axis_of_0_gives_zeros),
+        cmocka_unit_test(an_empty_result_is_not_written),
+        cmocka_unit_test(an_item_depends_on_itself_alone),
+        cmocka_unit_test(large_outer_products_at_any_place),
+        cmocka_unit_test(few_rows_by_a_large_matrix),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

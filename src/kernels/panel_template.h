@@ -226,10 +226,13 @@ static void packed_product(const struct product *product, const element *x, cons
     }
 }
 
-/* To pack an element of x takes about as long as so many columns of multiplications win by it. */
+/* To pack an element of x takes about as long as so many columns of multiplications win by it. A large y whose rows
+ * share their places in the caches is then also read along its rows, several panels at once, which pays for fewer rows
+ * of x. */
 static bool packing_x_pays(const struct product *product) {
     enum { LEAST_M = 64, LEAST_N = 384, LEAST_K = 64 };
-    return product->m >= LEAST_M && product->n >= LEAST_N && product->k >= LEAST_K;
+    return product->m >= (large_y_collides(product) ? LEAST_ROWS_BY_LARGE_Y : LEAST_M) && product->n >= LEAST_N &&
+           product->k >= LEAST_K;
 }
 
 static int64_t panel_scratch(const struct product *product) {

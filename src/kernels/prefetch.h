@@ -11,10 +11,11 @@
 
 enum { CACHE_LINE = 64, LEAST_STREAM = 1 << 20, SMALL_ITEM = 2048, SMALL_OUTPUT = 4096, SMALL_ITEM_TWO_AHEAD = 4096 };
 
-/* What one tile fetches: a line a step, so many bytes behind the last, or two where these are more than a line. */
+/* What one tile fetches: so many bytes behind the last at every step, of which a line, or as many as 4 where these are
+ * more. */
 struct ahead {
     const char *next;
-    int64_t bytes_a_step; /* 0: nothing */
+    int64_t bytes_a_step; /* 0 or less: nothing */
 };
 
 /* The x or y of an item further on, which so many of this item's tiles fetch; it begins so many bytes behind this
@@ -24,7 +25,7 @@ struct stream {
     int64_t bytes_ahead, tiles, bytes_a_tile, bytes_a_step;
 };
 
-/* Rows of a few lines each, far from each other, which so many tiles fetch between them. */
+/* Rows far from each other, which so many tiles fetch between them. */
 struct row_stream {
     const char *next;
     int64_t stride, rows, bytes_a_row;
@@ -33,10 +34,11 @@ struct row_stream {
 struct prefetch {
     struct stream y, x;
     struct row_stream rows;
-    bool of_out; /* each tile its own part of the output; measured to pay where that is small */
+    struct ahead of_first_tile; /* of a column; in place of the above */
+    bool of_out;                /* each tile its own part of the output; measured to pay where that is small */
 };
 
-static const struct prefetch no_prefetch = {{NULL, 0, 0, 0, 0}, {NULL, 0, 0, 0, 0}, {NULL, 0, 0, 0}, false};
+static const struct prefetch no_prefetch = {{NULL, 0, 0, 0, 0}, {NULL, 0, 0, 0, 0}, {NULL, 0, 0, 0}, {NULL, 0}, false};
 
 /* The bytes from an operand's first element to its last, or 0 where they are not dense enough to be fetched whole. */
 static inline int64_t dense_bytes(int64_t rows, int64_t row_stride, int64_t columns, int64_t column_stride,
@@ -90,6 +92,13 @@ static inline struct ahead next_ahead(struct prefetch *prefetch) {
     return ahead;
 }
 
+/* A row a step, of so many columns, from that one on. Where rows begin within a line, their first one was read with the
+ * columns before: so the lines are those that end with the last byte. */
+static inline struct ahead rows_ahead(const void *row, int64_t row_stride, int64_t columns, int64_t element_size) {
+    const int64_t bytes = columns * element_size, lines = (bytes + CACHE_LINE - 1) / CACHE_LINE;
+    return (struct ahead){(const char *)row + bytes - 1 - (lines - 1) * CACHE_LINE, row_stride * element_size};
+}
+
 /* A tile's share of the rows, so many tiles being left. */
 static inline void fetch_rows(struct row_stream *stream, int64_t tiles_left) {
     const int64_t rows = (stream->rows + tiles_left - 1) / tiles_left;
@@ -103,21 +112,31 @@ static inline void fetch_rows(struct row_stream *stream, int64_t tiles_left) {
 
 /* What two steps fetch, by as few tests as may be. */
 static inline void fetch_two_steps(struct ahead *ahead) {
+    const char *const second = ahead->next + ahead->bytes_a_step;
     __builtin_prefetch(ahead->next);
-    if (ahead->bytes_a_step > CACHE_LINE / 2) {
+    __builtin_prefetch(second);
+    if (ahead->bytes_a_step > CACHE_LINE) {
         __builtin_prefetch(ahead->next + CACHE_LINE);
-        if (ahead->bytes_a_step > CACHE_LINE) {
-            __builtin_prefetch(ahead->next + 2 * CACHE_LINE);
-            __builtin_prefetch(ahead->next + 3 * CACHE_LINE);
+        __builtin_prefetch(second + CACHE_LINE);
+        if (ahead->bytes_a_step > 2 * CACHE_LINE) {
+            for (int line = 2; line < 4; line++) {
+                __builtin_prefetch(ahead->next + line * CACHE_LINE);
+                __builtin_prefetch(second + line * CACHE_LINE);
+            }
         }
     }
-    ahead->next += 2 * ahead->bytes_a_step;
+    ahead->next = second + ahead->bytes_a_step;
 }
 
 static inline void fetch_step(struct ahead *ahead) {
     __builtin_prefetch(ahead->next);
-    if (ahead->bytes_a_step > CACHE_LINE)
+    if (ahead->bytes_a_step > CACHE_LINE) {
         __builtin_prefetch(ahead->next + CACHE_LINE);
+        if (ahead->bytes_a_step > 2 * CACHE_LINE) {
+            __builtin_prefetch(ahead->next + 2 * CACHE_LINE);
+            __builtin_prefetch(ahead->next + 3 * CACHE_LINE);
+        }
+    }
     ahead->next += ahead->bytes_a_step;
 }
 

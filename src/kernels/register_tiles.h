@@ -285,7 +285,8 @@ static void run_tile_column(const struct product *product, const struct tile_col
     for (int64_t block = 0; block < column->rows.count; block++) {
         const int64_t rows = bd_part_extent(column->rows, block);
         const struct sized_tile tile = sized_tile_of(rows, column->vectors, column->last_columns);
-        const struct ahead ahead = next_ahead(prefetch);
+        const struct ahead ahead =
+            block == 0 && prefetch->of_first_tile.bytes_a_step > 0 ? prefetch->of_first_tile : next_ahead(prefetch);
         if (prefetch->of_out && !fetches_its_output(product, &tile))
             fetch_output(product, out, rows, column->vectors);
         if (prefetch->rows.rows > 0)

@@ -105,12 +105,20 @@ struct listed_tile {
 
 enum { MOST_LISTED_TILES = 128 };
 
+/* In bytes, from where on tiles fetch rows of their own y, and nothing of an item further on: if they read it once, and
+ * if several times. So many steps ahead: a processor does not foresee rows that are far from each other, and of those a
+ * multiple of 4 KiB apart only few fit a cache at once. */
+enum { LARGE_Y_READ_ONCE = 1 << 18, LARGE_Y = 1 << 20, STEPS_AHEAD = 8 };
+
+/* Of x, from where on packing y pays if it is large and its rows collide. */
+enum { LEAST_ROWS_BY_LARGE_Y = 12 };
+
 /* All that does not depend on the data. */
 struct tile_plan {
     struct tiling tiling;
     struct prefetch prefetch;
-    bool fetches;
-    int listed; /* tiles, or 0 */
+    bool fetches, fetches_rows; /* of an item further on; of y itself */
+    int listed;                 /* tiles, or 0 */
     struct listed_tile tiles[MOST_LISTED_TILES];
 };
 
@@ -143,11 +151,33 @@ static int list_tiles(const struct product *product, const struct tiling *tiling
     return count;
 }
 
+/* Whether an item's y takes so many bytes. Of a large one most would be driven out again if it were fetched whole. */
+static bool y_is_large(const struct product *product, int64_t least_bytes) {
+    return bd_multiply_saturating(product->k, product->n) >= least_bytes / (int64_t)sizeof(element);
+}
+
+/* Of how many places in a first-level cache rows of y that are some multiple of 4 KiB apart share one. */
+static uint64_t places_of_rows(const struct product *product) {
+    enum { WAY_BYTES = 4096 };
+    const uint64_t stride = (uint64_t)product->y_k * sizeof(element) | WAY_BYTES;
+    return WAY_BYTES / (stride & -stride);
+}
+
+/* Whether rows of a large y drive each other out of the second-level cache as well, which has about so many places for
+ * lines that are some multiple of 4 KiB apart: to pack them pays for fewer rows of x. */
+static bool large_y_collides(const struct product *product) {
+    enum { MOST_COLLIDING_ROWS = 384 };
+    return places_of_rows(product) == 1 && product->k > MOST_COLLIDING_ROWS && y_is_large(product, LARGE_Y);
+}
+
 static void run_columns(const struct product *product, const struct tile_plan *plan, const element *x, const element *y,
                         element *out) {
     struct prefetch prefetch = prefetch_beside(&plan->prefetch, x, y);
     for (int64_t index = 0, j = 0; j < product->n; index++) {
         const struct tile_column column = tile_column_of(&plan->tiling, index, product->n - j);
+        if (plan->fetches_rows)
+            prefetch.of_first_tile =
+                rows_ahead(y + STEPS_AHEAD * product->y_k + j, product->y_k, column.n, sizeof(element));
         run_tile_column(product, &column, &prefetch, x, y + j, out + j);
         j += column.n;
     }
@@ -156,9 +186,12 @@ static void run_columns(const struct product *product, const struct tile_plan *p
 static void tile_prepare(const struct product *product, struct tile_plan *plan) {
     plan->tiling = tiling_of(product);
     const int64_t tiles = tile_count(&plan->tiling);
-    plan->prefetch = prefetch_of(product, sizeof(element), tiles, product->k);
+    plan->fetches_rows = y_is_large(product, plan->tiling.rows->count == 1 ? LARGE_Y_READ_ONCE : LARGE_Y);
+    plan->prefetch = plan->fetches_rows ? no_prefetch : prefetch_of(product, sizeof(element), tiles, product->k);
     plan->fetches = plan->prefetch.of_out || plan->prefetch.x.tiles > 0 || plan->prefetch.y.tiles > 0;
-    plan->listed = tiles <= MOST_LISTED_TILES ? list_tiles(product, &plan->tiling, &plan->prefetch, plan->tiles) : 0;
+    plan->listed = !plan->fetches_rows && tiles <= MOST_LISTED_TILES
+                       ? list_tiles(product, &plan->tiling, &plan->prefetch, plan->tiles)
+                       : 0;
 }
 
 /* fetches is a constant: of small items that nothing is fetched for, half as many instructions again would be a tenth
@@ -226,15 +259,13 @@ static void tile_product(const struct product *product, const element *x, const 
  * soon by rows in more pages than it knows at once. Such an item is one for the panel, if there are enough rows of x to
  * pay for packing. */
 static bool rows_of_y_collide(const struct product *product) {
-    enum { WAY_BYTES = 4096, WAYS = 8, LEAST_ROWS_OF_X = 40, MOST_PAGES = 64, MOST_BYTES_OF_Y = 1 << 19 };
+    enum { WAYS = 8, LEAST_ROWS_OF_X = 40, MOST_PAGES = 64, LEAST_BYTES_OF_Y = (1 << 19) + 1 };
     const int64_t most_rows = REGISTERS == 32 ? 2048 : product->x_k == 1 ? 256 : 100;
-    const uint64_t stride = (uint64_t)product->y_k * sizeof(element) | WAY_BYTES,
-                   places = WAY_BYTES / (stride & -stride);
-    if (product->m < LEAST_ROWS_OF_X)
+    const uint64_t places = places_of_rows(product);
+    if (product->m < (large_y_collides(product) ? LEAST_ROWS_BY_LARGE_Y : LEAST_ROWS_OF_X))
         return false;
     if (wholes_are_taken() && OF_REAL_NUMBERS && places > 1)
-        return product->k > MOST_PAGES &&
-               bd_multiply_saturating(product->k, product->n) > MOST_BYTES_OF_Y / (int64_t)sizeof(element);
+        return product->k > MOST_PAGES && y_is_large(product, LEAST_BYTES_OF_Y);
     return product->k > most_rows || (uint64_t)product->k > WAYS * places;
 }
 
