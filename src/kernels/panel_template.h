@@ -231,8 +231,7 @@ static void packed_product(const struct product *product, const element *x, cons
  * of x. */
 static bool packing_x_pays(const struct product *product) {
     enum { LEAST_M = 64, LEAST_N = 384, LEAST_K = 64 };
-    return product->m >= (large_y_collides(product) ? LEAST_ROWS_BY_LARGE_Y : LEAST_M) && product->n >= LEAST_N &&
-           product->k >= LEAST_K;
+    return product->m >= least_rows_for_packing(product, LEAST_M) && product->n >= LEAST_N && product->k >= LEAST_K;
 }
 
 static int64_t panel_scratch(const struct product *product) {

@@ -5,6 +5,7 @@
 #define BATCHDOT_KERNELS_PREFETCH_H
 
 #include "base/checked.h"
+#include "base/parts.h"
 #include "kernels/kernel.h"
 
 #include <stddef.h>
@@ -25,7 +26,7 @@ struct stream {
     int64_t bytes_ahead, tiles, bytes_a_tile, bytes_a_step;
 };
 
-/* Rows far from each other, which so many tiles fetch between them. */
+/* Rows of a few lines each, far from each other, which so many tiles fetch between them. */
 struct row_stream {
     const char *next;
     int64_t stride, rows, bytes_a_row;
@@ -34,11 +35,10 @@ struct row_stream {
 struct prefetch {
     struct stream y, x;
     struct row_stream rows;
-    struct ahead of_first_tile; /* of a column; in place of the above */
-    bool of_out;                /* each tile its own part of the output; measured to pay where that is small */
+    bool of_out; /* each tile its own part of the output; measured to pay where that is small */
 };
 
-static const struct prefetch no_prefetch = {{NULL, 0, 0, 0, 0}, {NULL, 0, 0, 0, 0}, {NULL, 0, 0, 0}, {NULL, 0}, false};
+static const struct prefetch no_prefetch = {{NULL, 0, 0, 0, 0}, {NULL, 0, 0, 0, 0}, {NULL, 0, 0, 0}, false};
 
 /* The bytes from an operand's first element to its last, or 0 where they are not dense enough to be fetched whole. */
 static inline int64_t dense_bytes(int64_t rows, int64_t row_stride, int64_t columns, int64_t column_stride,
@@ -92,11 +92,13 @@ static inline struct ahead next_ahead(struct prefetch *prefetch) {
     return ahead;
 }
 
-/* A row a step, of so many columns, from that one on. Where rows begin within a line, their first one was read with the
- * columns before: so the lines are those that end with the last byte. */
-static inline struct ahead rows_ahead(const void *row, int64_t row_stride, int64_t columns, int64_t element_size) {
-    const int64_t bytes = columns * element_size, lines = (bytes + CACHE_LINE - 1) / CACHE_LINE;
-    return (struct ahead){(const char *)row + bytes - 1 - (lines - 1) * CACHE_LINE, row_stride * element_size};
+/* One tile's: a row a step, of so many columns, from that one on. Where rows begin within a line, their first one was
+ * read with the columns before: so the lines are those that end with the last byte. */
+static inline struct stream stream_of_rows(const void *row, int64_t row_stride, int64_t columns, int64_t element_size) {
+    const int64_t bytes = columns * element_size, lines = bd_divide_up(bytes, CACHE_LINE);
+    return (struct stream){.next = (const char *)row + bytes - 1 - (lines - 1) * CACHE_LINE,
+                           .tiles = 1,
+                           .bytes_a_step = row_stride * element_size};
 }
 
 /* A tile's share of the rows, so many tiles being left. */
@@ -108,24 +110,6 @@ static inline void fetch_rows(struct row_stream *stream, int64_t tiles_left) {
         stream->next += stream->stride;
     }
     stream->rows -= rows;
-}
-
-/* What two steps fetch, by as few tests as may be. */
-static inline void fetch_two_steps(struct ahead *ahead) {
-    const char *const second = ahead->next + ahead->bytes_a_step;
-    __builtin_prefetch(ahead->next);
-    __builtin_prefetch(second);
-    if (ahead->bytes_a_step > CACHE_LINE) {
-        __builtin_prefetch(ahead->next + CACHE_LINE);
-        __builtin_prefetch(second + CACHE_LINE);
-        if (ahead->bytes_a_step > 2 * CACHE_LINE) {
-            for (int line = 2; line < 4; line++) {
-                __builtin_prefetch(ahead->next + line * CACHE_LINE);
-                __builtin_prefetch(second + line * CACHE_LINE);
-            }
-        }
-    }
-    ahead->next = second + ahead->bytes_a_step;
 }
 
 static inline void fetch_step(struct ahead *ahead) {

@@ -93,11 +93,12 @@ static inline __attribute__((always_inline)) void tile_steps(const struct produc
                                                              const element **y,
                                                              accumulator sums[MAX_TILE_ROWS][MAX_TILE_VECTORS],
                                                              int rows, int vectors, bool last_is_whole) {
-    if (ahead->bytes_a_step > 0)
-        fetch_two_steps(ahead);
 #pragma GCC unroll 2
-    for (int i = 0; i < STEPS_AT_ONCE; i++)
+    for (int i = 0; i < STEPS_AT_ONCE; i++) {
+        if (ahead->bytes_a_step > 0)
+            fetch_step(ahead);
         tile_step(product, x_third_row, last, x_fourth, y, sums, rows, vectors, last_is_whole);
+    }
 }
 
 /* The part of a row of the output that lies in so many vectors, which is soon written. */
@@ -285,8 +286,7 @@ static void run_tile_column(const struct product *product, const struct tile_col
     for (int64_t block = 0; block < column->rows.count; block++) {
         const int64_t rows = bd_part_extent(column->rows, block);
         const struct sized_tile tile = sized_tile_of(rows, column->vectors, column->last_columns);
-        const struct ahead ahead =
-            block == 0 && prefetch->of_first_tile.bytes_a_step > 0 ? prefetch->of_first_tile : next_ahead(prefetch);
+        const struct ahead ahead = next_ahead(prefetch);
         if (prefetch->of_out && !fetches_its_output(product, &tile))
             fetch_output(product, out, rows, column->vectors);
         if (prefetch->rows.rows > 0)

@@ -110,9 +110,6 @@ enum { MOST_LISTED_TILES = 128 };
  * multiple of 4 KiB apart only few fit a cache at once. */
 enum { LARGE_Y_READ_ONCE = 1 << 18, LARGE_Y = 1 << 20, STEPS_AHEAD = 8 };
 
-/* Of x, from where on packing y pays if it is large and its rows collide. */
-enum { LEAST_ROWS_BY_LARGE_Y = 12 };
-
 /* All that does not depend on the data. */
 struct tile_plan {
     struct tiling tiling;
@@ -163,11 +160,13 @@ static uint64_t places_of_rows(const struct product *product) {
     return WAY_BYTES / (stride & -stride);
 }
 
-/* Whether rows of a large y drive each other out of the second-level cache as well, which has about so many places for
- * lines that are some multiple of 4 KiB apart: to pack them pays for fewer rows of x. */
-static bool large_y_collides(const struct product *product) {
-    enum { MOST_COLLIDING_ROWS = 384 };
-    return places_of_rows(product) == 1 && product->k > MOST_COLLIDING_ROWS && y_is_large(product, LARGE_Y);
+/* For how many rows of x packing pays, which is for so many as a rule. Rows of a large y may drive each other out of
+ * the second-level cache as well, which has about MOST_PLACES for lines that are some multiple of 4 KiB apart: to pack
+ * these pays sooner. */
+static int64_t least_rows_for_packing(const struct product *product, int64_t as_a_rule) {
+    enum { LEAST_ROWS = 12, MOST_PLACES = 384 };
+    const bool collides = product->k > MOST_PLACES && y_is_large(product, LARGE_Y) && places_of_rows(product) == 1;
+    return collides ? LEAST_ROWS : as_a_rule;
 }
 
 static void run_columns(const struct product *product, const struct tile_plan *plan, const element *x, const element *y,
@@ -176,8 +175,7 @@ static void run_columns(const struct product *product, const struct tile_plan *p
     for (int64_t index = 0, j = 0; j < product->n; index++) {
         const struct tile_column column = tile_column_of(&plan->tiling, index, product->n - j);
         if (plan->fetches_rows)
-            prefetch.of_first_tile =
-                rows_ahead(y + STEPS_AHEAD * product->y_k + j, product->y_k, column.n, sizeof(element));
+            prefetch.y = stream_of_rows(y + STEPS_AHEAD * product->y_k + j, product->y_k, column.n, sizeof(element));
         run_tile_column(product, &column, &prefetch, x, y + j, out + j);
         j += column.n;
     }
@@ -259,11 +257,11 @@ static void tile_product(const struct product *product, const element *x, const 
  * soon by rows in more pages than it knows at once. Such an item is one for the panel, if there are enough rows of x to
  * pay for packing. */
 static bool rows_of_y_collide(const struct product *product) {
-    enum { WAYS = 8, LEAST_ROWS_OF_X = 40, MOST_PAGES = 64, LEAST_BYTES_OF_Y = (1 << 19) + 1 };
+    enum { WAYS = 8, LEAST_ROWS_OF_X = 40, MOST_PAGES = 64, LEAST_BYTES_OF_Y = 1 << 19 };
     const int64_t most_rows = REGISTERS == 32 ? 2048 : product->x_k == 1 ? 256 : 100;
-    const uint64_t places = places_of_rows(product);
-    if (product->m < (large_y_collides(product) ? LEAST_ROWS_BY_LARGE_Y : LEAST_ROWS_OF_X))
+    if (product->m < least_rows_for_packing(product, LEAST_ROWS_OF_X))
         return false;
+    const uint64_t places = places_of_rows(product);
     if (wholes_are_taken() && OF_REAL_NUMBERS && places > 1)
         return product->k > MOST_PAGES && y_is_large(product, LEAST_BYTES_OF_Y);
     return product->k > most_rows || (uint64_t)product->k > WAYS * places;
