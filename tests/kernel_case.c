@@ -110,24 +110,33 @@ static int64_t place_offset(const struct place *place, int64_t item, int64_t row
     return place->first + item * place->item + row * place->row + column * place->column;
 }
 
+/* So many elements from one place to another, each with a step from one to the next, in bytes. */
+static void copy_row(unsigned char *to, int64_t to_step, const unsigned char *from, int64_t from_step, int64_t count,
+                     size_t size) {
+    if (to_step == from_step) {
+        memcpy(to, from, (size_t)count * size);
+        return;
+    }
+    for (int64_t i = 0; i < count; i++, to += to_step, from += from_step) {
+        if (size == 4)
+            memcpy(to, from, 4);
+        else if (size == 8)
+            memcpy(to, from, 8);
+        else
+            memcpy(to, from, size);
+    }
+}
+
 /* Between memory and the matrices that a test gives and gets. */
 static void copy_elements(const struct place *place, unsigned char *elements, bool into_memory) {
-    const size_t size = place->size;
+    const int64_t size = (int64_t)place->size, step = place->column * size;
     for (int64_t item = 0; item < place->items; item++) {
-        for (int64_t row = 0; row < place->rows; row++) {
-            unsigned char *memory = place->lowest + place_offset(place, item, row, 0) * (int64_t)size;
-            const int64_t step = place->column * (int64_t)size;
-            for (int64_t column = 0; column < place->columns; column++, elements += size) {
-                unsigned char *const in_memory = memory + column * step;
-                unsigned char *const to = into_memory ? in_memory : elements,
-                                     *from = into_memory ? elements : in_memory;
-                if (size == 4)
-                    memcpy(to, from, 4);
-                else if (size == 8)
-                    memcpy(to, from, 8);
-                else
-                    memcpy(to, from, size);
-            }
+        for (int64_t row = 0; row < place->rows; row++, elements += place->columns * size) {
+            unsigned char *const memory = place->lowest + place_offset(place, item, row, 0) * size;
+            if (into_memory)
+                copy_row(memory, step, elements, size, place->columns, place->size);
+            else
+                copy_row(elements, size, memory, step, place->columns, place->size);
         }
     }
 }

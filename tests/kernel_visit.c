@@ -109,14 +109,17 @@ static void draw_and_visit(struct kernel_case tested, struct visit *visit) {
 }
 
 static void visit_layouts(struct kernel_case tested, struct visit *visit) {
-    for (int layout = 0; layout < MATRIX_KIND_COUNT * MATRIX_KIND_COUNT * OUT_MATRIX_KIND_COUNT; layout++) {
-        if (++visit->number % (uint64_t)visit->step)
-            continue;
+    enum { LAYOUTS = MATRIX_KIND_COUNT * MATRIX_KIND_COUNT * OUT_MATRIX_KIND_COUNT };
+    const uint64_t before = visit->number;
+    const int skipped = visit->step - 1 - (int)(before % (uint64_t)visit->step);
+    for (int layout = skipped; layout < LAYOUTS; layout += visit->step) {
+        visit->number = before + (uint64_t)layout + 1;
         tested.layout[OPERAND_X].matrix = (enum matrix_kind)(layout % MATRIX_KIND_COUNT);
         tested.layout[OPERAND_Y].matrix = (enum matrix_kind)(layout / MATRIX_KIND_COUNT % MATRIX_KIND_COUNT);
         tested.layout[OPERAND_OUT].matrix = (enum matrix_kind)(layout / MATRIX_KIND_COUNT / MATRIX_KIND_COUNT);
         draw_and_visit(tested, visit);
     }
+    visit->number = before + LAYOUTS;
 }
 
 static void visit_shapes(struct kernel_case tested, struct visit *visit) {

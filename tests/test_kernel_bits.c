@@ -24,10 +24,13 @@ enum {
     LONG_CASES = 15,
     PACKED_CASES = 30,
     LEAST_PACKED_CASES = 10,
-    PACKED_N = 384 /* from there on a kernel may want scratch */
+    PACKED_N = 384,   /* from there on a kernel may want scratch */
+    POOL_COUNT = 8191 /* a prime, so that no row of an operand is like another */
 };
 
 static _Alignas(16) unsigned char matrices[OPERAND_COUNT][KERNEL_MAX_ELEMENTS * KERNEL_MAX_ELEMENT_SIZE];
+/* An operand's elements, over and over. */
+static _Alignas(16) unsigned char pool[OPERAND_COUNT][POOL_COUNT * KERNEL_MAX_ELEMENT_SIZE];
 static _Alignas(16) unsigned char alone[KERNEL_MAX_ELEMENTS * KERNEL_MAX_ELEMENT_SIZE];
 static _Alignas(16) unsigned char result[KERNEL_MAX_ELEMENTS * KERNEL_MAX_ELEMENT_SIZE];
 
@@ -52,20 +55,33 @@ static double draw_number(void) {
     return ldexp(chance & 1 ? -fraction : fraction, (int)(chance >> 1 & 7) - 4);
 }
 
+static void fill_pool(const struct kernel *kernel) {
+    const batchdot_dtype dtypes[] = {kernel->x, kernel->y, kernel->out};
+    for (int i = 0; i < OPERAND_COUNT; i++) {
+        for (int element = 0; element < POOL_COUNT; element++) {
+            const double number = draw_number();
+            const oracle_value value = {number, draw_number(), (uint64_t)(int64_t)(number * 100)};
+            oracle_write(dtypes[i], value, pool[i] + (size_t)element * oracle_element_size(dtypes[i]));
+        }
+    }
+}
+
+/* From anywhere in the pool on. */
 static void fill(const struct kernel_case *tested) {
     const batchdot_dtype dtypes[] = {tested->kernel->x, tested->kernel->y, tested->kernel->out};
     for (int i = 0; i < OPERAND_COUNT; i++) {
-        const size_t an_item = item_bytes(tested, (enum operand)i), size = oracle_element_size(dtypes[i]);
-        const size_t all = an_item * (size_t)tested->items;
+        const size_t size = oracle_element_size(dtypes[i]), pool_size = POOL_COUNT * size;
+        const size_t an_item = item_bytes(tested, (enum operand)i), all = an_item * (size_t)tested->items;
+        const size_t different = tested->layout[i].items == BROADCAST ? an_item : all;
         assert_in_range(all, 1, sizeof matrices[i]);
-        for (size_t byte = 0; byte < all; byte += size) {
-            const double number = draw_number();
-            const oracle_value value = {number, draw_number(), (uint64_t)(int64_t)(number * 100)};
-            if (byte >= an_item && tested->layout[i].items == BROADCAST)
-                memcpy(matrices[i] + byte, matrices[i] + byte - an_item, size);
-            else
-                oracle_write(dtypes[i], value, matrices[i] + byte);
+        size_t filled = 0;
+        for (size_t at = (size_t)draw(POOL_COUNT) * size; filled < different; at = 0) {
+            const size_t piece = pool_size - at < different - filled ? pool_size - at : different - filled;
+            memcpy(matrices[i] + filled, pool[i] + at, piece);
+            filled += piece;
         }
+        for (; filled < all; filled += an_item)
+            memcpy(matrices[i] + filled, matrices[i], an_item);
     }
 }
 
@@ -206,6 +222,7 @@ static void check_rows_from_memory(const struct kernel *kernel, int64_t k) {
 static void test_kernel_bits(void **state) {
     const struct kernel *kernel = *state;
     draws = 0;
+    fill_pool(kernel);
     const struct kernel_scope usual = {.wanted = kernel->form == PLAIN ? PLAIN_CASES : CASES,
                                        .most_work = KERNEL_USUAL_WORK};
     const struct kernel_scope wide = {.wanted = WIDE_CASES, .least_n = BLOCK_GRAIN + 1, .most_work = KERNEL_USUAL_WORK};
