@@ -7,6 +7,7 @@
 #include "base/checked.h"
 #include "kernels/epilogue.h"
 #include "kernels/half_vectors.h"
+#include "kernels/stepped.h"
 
 /* Rows of up to SHORT_ROW vectors are computed without a loop. */
 enum { SHORT_ROW = 8, LINE_BYTES = 64, ONE_CHAIN = sizeof(vec) == LINE_BYTES ? 4 : SHORT_ROW };
@@ -15,11 +16,13 @@ enum {
     CACHED_ROWS_AT_ONCE = REGISTERS == 32 ? MOST_ROWS_AT_ONCE : 2 / ACCUMULATOR_VECTORS
 };
 
-/* Row after row: x stays where it is (a matrix-vector product) or steps along (a batch of dot products). */
+/* Row after row: x stays where it is (a matrix-vector product) or steps along (a batch of dot products, which are one
+ * item's rows here). */
 struct rows {
     const struct product *product;
     int64_t count, k;
     int64_t x_step, y_step, out_step;
+    int64_t items, x_item, y_item, out_item;
 };
 
 /* Which a compiler would load for each of several multiplications. */
@@ -47,10 +50,15 @@ static inline __attribute__((always_inline)) accumulator short_row(const struct 
     accumulator sums[4] = {no_sum(), no_sum(), no_sum(), no_sum()};
 #pragma GCC unroll 8
     for (int i = 0; i < vectors; i++) {
-        const vec y_vector = i + 1 < vectors ? load(y + i * LANES) : load_part(y + i * LANES, last);
         accumulator *const sum = &sums[i % chains];
-        *sum = chains == 1 && i == 0 ? row_product_of(x->vectors[i], y_vector)
-                                     : accumulate_row(x->vectors[i], y_vector, *sum);
+        const element *const from = y + i * LANES;
+        const bool is_whole = i + 1 < vectors, is_first = chains == 1 && i == 0;
+        if (is_first)
+            *sum = row_product_of(x->vectors[i], loaded_once(is_whole ? load(from) : load_part(from, last)));
+        else if (is_whole)
+            *sum = accumulate_row(x->vectors[i], loaded_once(load(from)), *sum);
+        else
+            *sum = accumulate_row_part(x->vectors[i], from, last, *sum);
     }
     return chains == 1 ? sums[0] : add_sums(add_sums(sums[0], sums[1]), add_sums(sums[2], sums[3]));
 }
@@ -83,7 +91,7 @@ static inline __attribute__((always_inline)) accumulator long_row(const element 
         if (i + LANES <= k)
             sums[j] = accumulate_row(row_vector_of(load(x + i)), load(y + i), sums[j]);
         else
-            sums[j] = accumulate_row(row_vector_of(load_part(x + i, last)), load_part(y + i, last), sums[j]);
+            sums[j] = accumulate_row_part(row_vector_of(load_part(x + i, last)), y + i, last, sums[j]);
     }
     return add_sums(add_sums(sums[0], sums[1]), add_sums(sums[2], sums[3]));
 }
@@ -122,7 +130,8 @@ static inline __attribute__((always_inline)) void long_rows(const element *x, co
 #pragma GCC unroll 4
         for (int row = 0; row < rows; row++) {
             const element *const from = y + row * y_step + i;
-            sums[row][j] = accumulate_row(x_vector, is_whole ? load(from) : load_part(from, last), sums[row][j]);
+            sums[row][j] = is_whole ? accumulate_row(x_vector, load(from), sums[row][j])
+                                    : accumulate_row_part(x_vector, from, last, sums[row][j]);
         }
     }
 #pragma GCC unroll 4
@@ -139,12 +148,15 @@ static inline __attribute__((always_inline)) vec short_group(const struct rows *
     accumulator sums[LANES];
 #pragma GCC unroll 16
     for (int row = 0; row < LANES; row++) {
-        const int64_t present = row < count ? row : count - 1;
-        if (!x_stays && row > 0)
-            load_x_row(&x_row, x + present * rows->x_step, vectors, last);
-        sums[sum_slot(row)] = short_row(&x_row, y + present * rows->y_step, vectors, last);
+        if (row > 0)
+            y = stepped(y + (row < count ? rows->y_step : 0));
+        if (row > 0 && !x_stays) {
+            x = stepped(x + (row < count ? rows->x_step : 0));
+            load_x_row(&x_row, x, vectors, last);
+        }
+        sums[sum_slot(row)] = short_row(&x_row, y, vectors, last);
     }
-    return results_of_rows(rows->product, sums);
+    return results_of_rows(read_again(rows->product), sums);
 }
 
 /* x_stays and source are constants. */
@@ -249,9 +261,9 @@ static inline __attribute__((always_inline)) void few_rows(struct scaling scalin
             sum = long_row(x, y, rows->k, last, x_stays, ANYWHERE);
         }
         finish_element(scaling, out, result_of_row(rows->product, sum));
-        x += rows->x_step;
-        y += rows->y_step;
-        out += rows->out_step;
+        x = stepped(x + rows->x_step);
+        y = stepped(y + rows->y_step);
+        out = stepped_output(out + rows->out_step);
     }
 }
 
@@ -267,11 +279,10 @@ static inline __attribute__((always_inline)) void finish_group(struct scaling sc
         finish_element(scaling, out + i * rows->out_step, apart[i]);
 }
 
-static inline __attribute__((always_inline)) void dot_rows(const struct product *product, const struct rows *rows,
-                                                           const element *x, const element *y, element *out,
-                                                           int vectors, bool x_stays) {
-    const struct scaling scaling = scaling_of(product);
-    const part last = first_lanes(rows->k % LANES ? rows->k % LANES : LANES);
+static inline __attribute__((always_inline)) void rows_of_item(struct scaling scaling, const struct rows *rows,
+                                                               const element *x, const element *y, element *out,
+                                                               int vectors, bool x_stays, part last) {
+    const struct product *const product = rows->product;
     const int at_once = vectors == 0 ? rows_at_once(product, rows) : 1;
     long_group_function *const one_by_one = vectors == 0 && x_stays ? long_group_by_vector(product) : long_dots;
     for (int64_t row = 0; row < rows->count; row += LANES) {
@@ -288,22 +299,89 @@ static inline __attribute__((always_inline)) void dot_rows(const struct product 
             finish_group(scaling, rows, LANES, short_group(rows, LANES, x, y, vectors, x_stays, last), out);
         else
             finish_group(scaling, rows, count, short_group(rows, count, x, y, vectors, x_stays, last), out);
-        x += LANES * rows->x_step;
-        y += LANES * rows->y_step;
-        out += LANES * rows->out_step;
+        x = stepped(x + LANES * rows->x_step);
+        y = stepped(y + LANES * rows->y_step);
+        out = stepped_output(out + LANES * rows->out_step);
     }
 }
 
-typedef void dot_function(const struct product *product, const struct rows *rows, const element *x, const element *y,
-                          element *out);
+/* Whether rows can be computed in whole groups, the last of which does some rows again and stores them over what they
+ * were. */
+static inline bool fit_whole_groups(struct scaling scaling, const struct rows *rows) {
+    return rows->count >= LANES && rows->out_step == 1 && !scaling.reads_out;
+}
+
+/* Short rows that fit: one loop with hardly a jump, of which rows from the first-level cache took a third of their
+ * time. Where a group begins is added up, since its first loads would wait for a multiplication. */
+static inline __attribute__((always_inline)) void whole_groups(struct scaling scaling, const struct rows *rows,
+                                                               const element *x, const element *y, element *out,
+                                                               int vectors, bool x_stays, part last) {
+    const int64_t rest = rows->count % LANES, few = rest <= LANES / 4 ? rest : 0;
+    const int64_t in_groups = rows->count - few, last_row = in_groups - LANES;
+    const element *x_rows = x, *y_rows = y;
+    for (int64_t row = 0;;) {
+        finish(scaling, out + row, short_group(rows, LANES, x_rows, y_rows, vectors, x_stays, last));
+        if (row == last_row)
+            break;
+        row += LANES;
+        x_rows = x_stays ? x : stepped(x_rows + LANES * rows->x_step);
+        y_rows = stepped(y_rows + LANES * rows->y_step);
+        if (row > last_row) {
+            x_rows = x_stays ? x : stepped(x + last_row * rows->x_step);
+            y_rows = stepped(y + last_row * rows->y_step);
+            row = last_row;
+        }
+    }
+    if (few > 0)
+        few_rows(scaling, rows, few, stepped(x + in_groups * rows->x_step), stepped(y + in_groups * rows->y_step),
+                 stepped_output(out + in_groups), vectors, x_stays, last);
+}
+
+static inline __attribute__((always_inline)) struct rows rows_of(const struct product *product, bool x_stays) {
+    struct rows rows = {.product = product, .k = product->k, .items = 1};
+    if (x_stays) {
+        rows.count = product->n;
+        rows.y_step = product->y_n;
+        rows.out_step = product->out_n;
+        rows.items = product->items;
+        rows.x_item = product->x_item;
+        rows.y_item = product->y_item;
+        rows.out_item = product->out_item;
+    } else {
+        rows.count = product->items;
+        rows.x_step = product->x_item;
+        rows.y_step = product->y_item;
+        rows.out_step = product->out_item;
+    }
+    return rows;
+}
+
+static inline __attribute__((always_inline)) void dot_rows(const struct product *product, const element *x,
+                                                           const element *y, element *out, int vectors, bool x_stays) {
+    const struct rows rows = rows_of(product, x_stays);
+    const struct scaling scaling = scaling_of(product);
+    const part last = first_lanes(rows.k % LANES ? rows.k % LANES : LANES);
+    const bool in_whole_groups = vectors > 0 && fit_whole_groups(scaling, &rows);
+    for (int64_t item = 0; item < rows.items; item++) {
+        if (in_whole_groups)
+            whole_groups(scaling, &rows, x, y, out, vectors, x_stays, last);
+        else
+            rows_of_item(scaling, &rows, x, y, out, vectors, x_stays, last);
+        x = stepped(x + rows.x_item);
+        y = stepped(y + rows.y_item);
+        out = stepped_output(out + rows.out_item);
+    }
+}
+
+typedef void dot_function(const struct product *product, const element *x, const element *y, element *out);
 
 #define DOTS_OF(vectors) DOT(vectors, false) DOT(vectors, true)
 #define DOTS DOTS_OF(0) DOTS_OF(1) DOTS_OF(2) DOTS_OF(3) DOTS_OF(4) DOTS_OF(5) DOTS_OF(6) DOTS_OF(7) DOTS_OF(8)
 
 #define DOT(vectors, x_stays)                                                                                          \
-    static void dot_##vectors##_##x_stays(const struct product *product, const struct rows *rows, const element *x,    \
-                                          const element *y, element *out) {                                            \
-        dot_rows(product, rows, x, y, out, vectors, x_stays);                                                          \
+    static void dot_##vectors##_##x_stays(const struct product *product, const element *x, const element *y,           \
+                                          element *out) {                                                              \
+        dot_rows(product, x, y, out, vectors, x_stays);                                                                \
     }
 DOTS
 #undef DOT
@@ -320,19 +398,7 @@ static void dot_product(const struct product *product, const element *x, const e
     const int64_t vectors = bd_divide_up(product->k, LANES);
     dot_function *const *const dots =
         dot_functions[vectors > SHORT_ROW || (vectors > ONE_CHAIN && rows_want_a_loop(product)) ? 0 : vectors];
-    if (product->n == 1) {
-        const struct rows rows = {product,         product->items,  product->k,
-                                  product->x_item, product->y_item, product->out_item};
-        dots[false](product, &rows, x, y, out);
-        return;
-    }
-    const struct rows rows = {product, product->n, product->k, 0, product->y_n, product->out_n};
-    for (int64_t item = 0; item < product->items; item++) {
-        dots[true](product, &rows, x, y, out);
-        x += product->x_item;
-        y += product->y_item;
-        out += product->out_item;
-    }
+    dots[product->n > 1](product, x, y, out);
 }
 
 static bool dot_accepts(const struct product *product) {

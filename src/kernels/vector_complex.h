@@ -187,6 +187,10 @@ static inline accumulator accumulate_row(row_vector x, vec y, accumulator sum) {
     return (accumulator){multiply_add(x.elements, y, sum.first), multiply_add(x.exchanged, y, sum.second)};
 }
 
+static inline accumulator accumulate_row_part(row_vector x, const element *y, part lanes_read, accumulator sum) {
+    return accumulate_row(x, load_part(y, lanes_read), sum);
+}
+
 static inline accumulator signed_row(const struct product *product, accumulator row) {
     const component x = sign_of(product->conjugate_x), y = sign_of(product->conjugate_y);
     return (accumulator){multiply(row.first, broadcast((element){1, -x * y})),

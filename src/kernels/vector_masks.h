@@ -20,3 +20,20 @@ static inline vec load_part(const element *data, part lanes_read) {
 static inline void store_part(element *data, vec a, part lanes_written) {
     OF_TYPE(mask_storeu)(data, lanes_written, a);
 }
+
+#if !defined(INTEGER_ELEMENTS) && !defined(BATCHDOT_EMULATE_AVX512)
+#define HAS_MASKED_MULTIPLY_ADD
+
+/* multiply_add of a part that is in memory, which leaves the sum's other lanes as they are: in one instruction, where a
+ * compiler loads the part first. It touches no memory beyond the part. */
+static inline vec multiply_add_part(vec a, const element *data, part lanes_read, vec sum) {
+    typedef vec unaligned_vec __attribute__((aligned(sizeof(element)), may_alias));
+#if ELEMENT_BITS == 32
+    __asm__("vfmadd231ps %2, %1, %0%{%3%}" : "+v"(sum) : "v"(a), "m"(*(const unaligned_vec *)data), "Yk"(lanes_read));
+#else
+    __asm__("vfmadd231pd %2, %1, %0%{%3%}" : "+v"(sum) : "v"(a), "m"(*(const unaligned_vec *)data), "Yk"(lanes_read));
+#endif
+    return sum;
+}
+
+#endif

@@ -85,6 +85,15 @@ static inline accumulator accumulate_row(row_vector x, vec y, accumulator sum) {
     return multiply_add(x, y, sum);
 }
 
+/* accumulate_row of a part of y, which is as long as that of x. */
+static inline accumulator accumulate_row_part(row_vector x, const element *y, part lanes_read, accumulator sum) {
+#ifdef HAS_MASKED_MULTIPLY_ADD
+    return multiply_add_part(x, y, lanes_read, sum);
+#else
+    return accumulate_row(x, load_part(y, lanes_read), sum);
+#endif
+}
+
 /* The results of LANES rows, the sum of each standing where sum_slot says. */
 static inline vec results_of_rows(const struct product *product, const accumulator rows[LANES]) {
     (void)product;
