@@ -85,7 +85,8 @@ static inline accumulator accumulate_row(row_vector x, vec y, accumulator sum) {
     return multiply_add(x, y, sum);
 }
 
-/* accumulate_row of a part of y, which is as long as that of x. */
+/* accumulate_row of a part of y, which is as long as that of x. The sum's other lanes have nothing added, or 0, which
+ * makes 0 of -0: always the one or the other in an instruction set. */
 static inline accumulator accumulate_row_part(row_vector x, const element *y, part lanes_read, accumulator sum) {
 #ifdef HAS_MASKED_MULTIPLY_ADD
     return multiply_add_part(x, y, lanes_read, sum);
