@@ -25,8 +25,7 @@ static inline void store_part(element *data, vec a, part lanes_written) {
 #define HAS_MASKED_MULTIPLY_ADD
 
 /* multiply_add of a part that is in memory, which leaves the sum's other lanes as they are: in one instruction, where a
- * compiler loads the part first. It names a whole vector, and touches no memory beyond the
- * part. */
+ * compiler loads the part first. The instruction names a whole vector, but touches no memory beyond the part. */
 static inline vec multiply_add_part(vec a, const element *data, part lanes_read, vec sum) {
     typedef vec unaligned_vec __attribute__((aligned(sizeof(element)), may_alias));
 #if ELEMENT_BITS == 32
