@@ -157,11 +157,11 @@ static void sliver_columns(struct product *block, const struct tile_column *colu
         block->x_k = rows;
         for (int i = 0; i < count; i++) {
             const struct tile_column *const column = &columns[i];
-            const struct sized_tile tile = sized_tile_of(rows, column->vectors, column->last_columns);
+            const struct tile_run tile = one_tile(rows, column->vectors, column->last_columns, block->out_m);
             block->y_k = packed_width(column);
             if (!fetches_its_output(block, &tile))
                 fetch_output(block, to, rows, column->vectors);
-            run_tile(block, is_plain, &tile, nothing, packed, panels + i * PANEL_SIZE, to);
+            run_tiles(block, is_plain, &tile, nothing, packed, panels + i * PANEL_SIZE, to);
             to += column->n;
         }
         packed += rows * block->k;

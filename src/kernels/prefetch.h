@@ -83,12 +83,17 @@ static inline struct prefetch prefetch_beside(const struct prefetch *every_item,
     return prefetch;
 }
 
-/* The share of the tile that comes next. */
-static inline struct ahead next_ahead(struct prefetch *prefetch) {
+/* What the next tile fetches of. */
+static inline const struct stream *next_stream(const struct prefetch *prefetch) {
+    return prefetch->y.tiles > 0 ? &prefetch->y : &prefetch->x;
+}
+
+/* The share of the tile that comes next, behind which lie those of the others of so many. */
+static inline struct ahead next_ahead(struct prefetch *prefetch, int64_t tiles) {
     struct stream *const stream = prefetch->y.tiles > 0 ? &prefetch->y : &prefetch->x;
     const struct ahead ahead = {stream->next, stream->bytes_a_step};
-    stream->next += stream->bytes_a_tile;
-    stream->tiles--;
+    stream->next += tiles * stream->bytes_a_tile;
+    stream->tiles -= tiles;
     return ahead;
 }
 

@@ -21,13 +21,24 @@ enum {
                                                      : 3
 };
 
-/* rows * vectors of sums, which are written to rows out_m apart, whatever the product's alpha and beta; the last vector
- * of a row has so many columns. A tile that takes long fetches the part of the product's output that they are for,
- * from final_out on, whose rows are product->out_m apart. Where
- * parts cost something and it is not the only one, it begins further to the left instead, and some columns are computed
- * twice, alike. */
-typedef void tile_function(const struct product *product, int64_t last_columns, struct ahead ahead, const element *x,
-                           const element *y, element *out, int64_t out_m, const element *final_out);
+struct tile_run;
+
+/* A run of tiles, each rows * vectors of sums, which are written to rows run->out_m apart, whatever the product's alpha
+ * and beta. A tile that takes long fetches the part of the product's output that they are for, from final_out on, whose
+ * rows are product->out_m apart. Where parts cost something and the last vector of a row is one, and not the only one,
+ * it begins further to the left instead, and some columns are computed twice, alike. */
+typedef void tile_function(const struct product *product, const struct tile_run *run, struct ahead ahead,
+                           const element *x, const element *y, element *out, const element *final_out);
+
+/* Tiles of so many rows and vectors, of whose last one so many columns are there, one after the other: a call for each
+ * would take as long as some steps. In x, y and the output each begins so many elements behind the one before, and what
+ * it fetches so many bytes. */
+struct tile_run {
+    tile_function *function;
+    int rows, vectors;
+    int64_t last_columns, out_m;
+    int64_t count, x_step, y_step, out_step, ahead_step;
+};
 
 /* Where in a row of a tile a vector begins. */
 static inline int64_t vector_column(part last, int vector, int vectors, bool last_is_whole) {
@@ -92,10 +103,10 @@ static inline __attribute__((always_inline)) void tile_steps(const struct produc
                                                              part last, struct ahead *ahead, const element *x_fourth[],
                                                              const element **y,
                                                              accumulator sums[MAX_TILE_ROWS][MAX_TILE_VECTORS],
-                                                             int rows, int vectors, bool last_is_whole) {
+                                                             int rows, int vectors, bool last_is_whole, bool fetches) {
 #pragma GCC unroll 2
     for (int i = 0; i < STEPS_AT_ONCE; i++) {
-        if (ahead->bytes_a_step > 0)
+        if (fetches)
             fetch_step(ahead);
         tile_step(product, x_third_row, last, x_fourth, y, sums, rows, vectors, last_is_whole);
     }
@@ -108,12 +119,13 @@ static inline __attribute__((always_inline)) void fetch_row(const element *out, 
         __builtin_prefetch(out + j * LANES, 1);
 }
 
-/* Inlined with constant rows, vectors and last_is_whole, so that the accumulators live in registers. x's rows are
- * reached from every fourth one: an address is then a register plus 0 to 3 strides, of which a processor has enough. */
+/* Inlined with constant rows, vectors, last_is_whole and fetches, so that the accumulators live in registers. x's rows
+ * are reached from every fourth one: an address is then a register plus 0 to 3 strides, of which a processor has
+ * enough. */
 static inline __attribute__((always_inline)) void tile(const struct product *product, part last, struct ahead ahead,
                                                        const element *x, const element *y, element *out, int64_t out_m,
                                                        const element *final_out, int rows, int vectors,
-                                                       bool last_is_whole) {
+                                                       bool last_is_whole, bool fetches) {
     const struct product strides = {.x_m = product->x_m, .x_k = product->x_k, .y_k = product->y_k};
     accumulator sums[MAX_TILE_ROWS][MAX_TILE_VECTORS];
 #pragma GCC unroll 16
@@ -134,21 +146,17 @@ static inline __attribute__((always_inline)) void tile(const struct product *pro
     if (unrolled && steps >= LONG_K) {
         for (int i = 0; i < rows; i++, final_out += product->out_m) {
             fetch_row(final_out, vectors);
-            tile_steps(&strides, x_third_row, last, &ahead, x_fourth, &y, sums, rows, vectors, last_is_whole);
+            tile_steps(&strides, x_third_row, last, &ahead, x_fourth, &y, sums, rows, vectors, last_is_whole, fetches);
         }
         steps -= STEPS_AT_ONCE * rows;
     }
     for (; unrolled && steps >= STEPS_AT_ONCE; steps -= STEPS_AT_ONCE)
-        tile_steps(&strides, x_third_row, last, &ahead, x_fourth, &y, sums, rows, vectors, last_is_whole);
-    if (!unrolled && ahead.bytes_a_step > 0) {
-        for (; steps > 0; steps--) {
-            fetch_step(&ahead);
-            tile_step(&strides, x_third_row, last, x_fourth, &y, sums, rows, vectors, last_is_whole);
-        }
-    } else {
+        tile_steps(&strides, x_third_row, last, &ahead, x_fourth, &y, sums, rows, vectors, last_is_whole, fetches);
 #pragma GCC unroll 1
-        for (; steps > 0; steps--)
-            tile_step(&strides, x_third_row, last, x_fourth, &y, sums, rows, vectors, last_is_whole);
+    for (; steps > 0; steps--) {
+        if (fetches && !unrolled)
+            fetch_step(&ahead);
+        tile_step(&strides, x_third_row, last, x_fourth, &y, sums, rows, vectors, last_is_whole);
     }
 
     const result_signs signs = signs_of(product);
@@ -165,14 +173,40 @@ static inline __attribute__((always_inline)) void tile(const struct product *pro
     }
 }
 
+/* What a tile needs once is read again for each: a compiler would else prepare so much ahead of the loop that there
+ * were no registers for it, and a short product took a quarter longer. */
+static inline __attribute__((always_inline)) void tiles(const struct product *product, const struct tile_run *run,
+                                                        struct ahead ahead, const element *x, const element *y,
+                                                        element *out, const element *final_out, int rows, int vectors,
+                                                        bool last_is_whole, bool fetches) {
+    const part last = first_lanes(run->last_columns);
+    for (int64_t left = run->count;;) {
+        tile(product, last, ahead, x, y, out, run->out_m, final_out, rows, vectors, last_is_whole, fetches);
+        if (--left == 0)
+            break;
+        product = read_again(product);
+        __asm__("" : "+r"(run));
+        x = stepped(x + run->x_step);
+        y = stepped(y + run->y_step);
+        out = stepped_output(out + run->out_step);
+        final_out = stepped(final_out + run->out_step);
+        if (fetches)
+            ahead.next += run->ahead_step;
+    }
+}
+
 #define TILE(rows, vectors)                                                                                            \
-    static void tile_##rows##x##vectors(const struct product *product, int64_t last_columns, struct ahead ahead,       \
-                                        const element *x, const element *y, element *out, int64_t out_m,               \
-                                        const element *final_out) {                                                    \
-        if (has_whole_variant(rows, vectors) && last_columns == LANES)                                                 \
-            tile(product, first_lanes(last_columns), ahead, x, y, out, out_m, final_out, rows, vectors, true);         \
+    static void tile_##rows##x##vectors(const struct product *product, const struct tile_run *run, struct ahead ahead, \
+                                        const element *x, const element *y, element *out, const element *final_out) {  \
+        const bool is_whole = has_whole_variant(rows, vectors) && run->last_columns == LANES;                          \
+        if (ahead.bytes_a_step > 0 && is_whole)                                                                        \
+            tiles(product, run, ahead, x, y, out, final_out, rows, vectors, true, true);                               \
+        else if (ahead.bytes_a_step > 0)                                                                               \
+            tiles(product, run, ahead, x, y, out, final_out, rows, vectors, false, true);                              \
+        else if (is_whole)                                                                                             \
+            tiles(product, run, ahead, x, y, out, final_out, rows, vectors, true, false);                              \
         else                                                                                                           \
-            tile(product, first_lanes(last_columns), ahead, x, y, out, out_m, final_out, rows, vectors, false);        \
+            tiles(product, run, ahead, x, y, out, final_out, rows, vectors, false, false);                             \
     }
 #include "kernels/tile_shapes.inc"
 #undef TILE
@@ -219,15 +253,14 @@ static int64_t tile_row_blocks(int64_t m, int64_t vectors, int64_t most_rows) {
     return bd_divide_up(m, most < most_rows ? most : most_rows);
 }
 
-/* A tile of so many rows and vectors, of whose last one so many columns are there. */
-struct sized_tile {
-    tile_function *run;
-    int64_t last_columns;
-    int rows, vectors;
-};
-
-static inline struct sized_tile sized_tile_of(int64_t rows, int vectors, int64_t last_columns) {
-    return (struct sized_tile){tile_of(vectors, rows), last_columns, (int)rows, vectors};
+/* A run of one tile. */
+static inline struct tile_run one_tile(int64_t rows, int vectors, int64_t last_columns, int64_t out_m) {
+    return (struct tile_run){.function = tile_of(vectors, rows),
+                             .rows = (int)rows,
+                             .vectors = vectors,
+                             .last_columns = last_columns,
+                             .out_m = out_m,
+                             .count = 1};
 }
 
 static void fetch_output(const struct product *product, const element *out, int64_t rows, int vectors) {
@@ -236,30 +269,41 @@ static void fetch_output(const struct product *product, const element *out, int6
 }
 
 /* alpha and beta, which most products have no use for: the sums come to lie in memory of their own first. */
-static __attribute__((noinline)) void run_scaled_tile(const struct product *product, const struct sized_tile *tile,
-                                                      struct ahead ahead, const element *x, const element *y,
-                                                      element *out) {
+static __attribute__((noinline)) void run_scaled_tiles(const struct product *product, const struct tile_run *run,
+                                                       struct ahead ahead, const element *x, const element *y,
+                                                       element *out) {
     _Alignas(64) element sums[REGISTERS * LANES];
-    const int vectors = touched_vectors(tile->vectors);
+    const int vectors = touched_vectors(run->vectors);
     const int64_t sums_m = (int64_t)vectors * LANES;
-    tile->run(product, tile->last_columns, ahead, x, y, sums, sums_m, out);
     const struct scaling scaling = scaling_of(product);
-    const part last = first_lanes(tile->last_columns);
-    const element *from = sums;
-    for (int i = 0; i < tile->rows; i++, from += sums_m, out += product->out_m) {
-        int j = 0;
-        for (; j + 1 < vectors; j++)
-            finish(scaling, out + j * LANES, load(from + j * LANES));
-        finish_part(scaling, out + j * LANES, load_part(from + j * LANES, last), last);
+    const part last = first_lanes(run->last_columns);
+    struct tile_run one = *run;
+    one.count = 1;
+    one.out_m = sums_m;
+    for (int64_t index = 0; index < run->count; index++) {
+        one.function(product, &one, ahead, x, y, sums, out);
+        for (int i = 0; i < run->rows; i++) {
+            const element *const from = sums + i * sums_m;
+            element *const to = out + i * product->out_m;
+            int j = 0;
+            for (; j + 1 < vectors; j++)
+                finish(scaling, to + j * LANES, load(from + j * LANES));
+            finish_part(scaling, to + j * LANES, load_part(from + j * LANES, last), last);
+        }
+        x += run->x_step;
+        y += run->y_step;
+        out += run->out_step;
+        if (ahead.bytes_a_step > 0)
+            ahead.next += run->ahead_step;
     }
 }
 
-static inline void run_tile(const struct product *product, bool is_plain, const struct sized_tile *tile,
-                            struct ahead ahead, const element *x, const element *y, element *out) {
+static inline void run_tiles(const struct product *product, bool is_plain, const struct tile_run *run,
+                             struct ahead ahead, const element *x, const element *y, element *out) {
     if (is_plain)
-        tile->run(product, tile->last_columns, ahead, x, y, out, product->out_m, out);
+        run->function(product, run, ahead, x, y, out, out);
     else
-        run_scaled_tile(product, tile, ahead, x, y, out);
+        run_scaled_tiles(product, run, ahead, x, y, out);
 }
 
 /* A column of tiles: so many vectors wide, that is n of the item's columns, of which the last vector has some; and cut
@@ -276,24 +320,41 @@ static inline int64_t packed_width(const struct tile_column *column) {
 }
 
 /* Whether a tile fetches its part of the output itself, step by step. */
-static inline bool fetches_its_output(const struct product *product, const struct sized_tile *tile) {
-    return product->k >= LONG_K && is_unrolled(tile->rows, tile->vectors, tile->last_columns == LANES);
+static inline bool fetches_its_output(const struct product *product, const struct tile_run *run) {
+    return product->k >= LONG_K && is_unrolled(run->rows, run->vectors, run->last_columns == LANES);
+}
+
+/* The tiles of a column from one on, as many as have its height and are no trouble to fetch for. */
+static inline struct tile_run next_tiles(const struct product *product, const struct tile_column *column,
+                                         const struct prefetch *prefetch, int64_t block) {
+    const int64_t rows = bd_part_extent(column->rows, block);
+    struct tile_run run = one_tile(rows, column->vectors, column->last_columns, product->out_m);
+    run.x_step = rows * product->x_m;
+    run.out_step = rows * product->out_m;
+    if ((prefetch->of_out && !fetches_its_output(product, &run)) || prefetch->rows.rows > 0)
+        return run;
+    const struct stream *const stream = next_stream(prefetch);
+    run.count = (block < column->rows.longer ? column->rows.longer : column->rows.count) - block;
+    run.ahead_step = stream->bytes_a_tile;
+    if (stream->tiles > 0 && run.count > stream->tiles)
+        run.count = stream->tiles;
+    return run;
 }
 
 static void run_tile_column(const struct product *product, const struct tile_column *column, struct prefetch *prefetch,
                             const element *x, const element *y, element *out) {
     const bool is_plain = scaling_of(product).is_plain;
-    for (int64_t block = 0; block < column->rows.count; block++) {
-        const int64_t rows = bd_part_extent(column->rows, block);
-        const struct sized_tile tile = sized_tile_of(rows, column->vectors, column->last_columns);
-        const struct ahead ahead = next_ahead(prefetch);
-        if (prefetch->of_out && !fetches_its_output(product, &tile))
-            fetch_output(product, out, rows, column->vectors);
+    for (int64_t block = 0; block < column->rows.count;) {
+        const struct tile_run run = next_tiles(product, column, prefetch, block);
+        const struct ahead ahead = next_ahead(prefetch, run.count);
+        if (prefetch->of_out && !fetches_its_output(product, &run))
+            fetch_output(product, out, run.rows, run.vectors);
         if (prefetch->rows.rows > 0)
             fetch_rows(&prefetch->rows, column->rows.count - block);
-        run_tile(product, is_plain, &tile, ahead, x, y, out);
-        x += rows * product->x_m;
-        out += rows * product->out_m;
+        run_tiles(product, is_plain, &run, ahead, x, y, out);
+        block += run.count;
+        x += run.count * run.x_step;
+        out += run.count * run.out_step;
     }
 }
 

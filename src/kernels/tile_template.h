@@ -1,7 +1,6 @@
 /* The register-tile product, where the rows of y and of the output are contiguous: an item is cut into tiles of about
  * equal size. Needs a vector_*.h and vector_real.h or vector_complex.h. */
 #include "kernels/half_vectors.h"
-#include "kernels/item_tiles.h"
 #include "kernels/register_tiles.h"
 
 /* How an item is cut into tiles: columns so many vectors wide, and each into blocks of rows, [0] in a column of the
@@ -94,16 +93,16 @@ static struct tiling tiling_of(const struct product *product) {
     return tiling_of_columns(product, product->m, vectors, bd_divide_up(vectors, best), has_half);
 }
 
-/* A tile of an item that has few of them: to work out where they are, and what they fetch ahead, takes as long as some
- * steps. */
-struct listed_tile {
-    struct sized_tile tile;
+/* A run of tiles of an item that has few of them: to work out where they are, and what they fetch ahead, takes as long
+ * as some steps. */
+struct listed_run {
+    struct tile_run run;
     int64_t x, y, out;
     bool fetches_y;                       /* of an item further on, and else x */
     int64_t fetched_from, fetched_a_step; /* in bytes, behind this item's operand */
 };
 
-enum { MOST_LISTED_TILES = 128 };
+enum { MOST_LISTED_RUNS = 128 };
 
 /* In bytes, from where on tiles fetch rows of their own y, and nothing of an item further on: if they read it once, and
  * if several times. So many steps ahead: a processor does not foresee rows that are far from each other, and of those a
@@ -115,12 +114,12 @@ struct tile_plan {
     struct tiling tiling;
     struct prefetch prefetch;
     bool fetches, fetches_rows; /* of an item further on; of y itself */
-    int listed;                 /* tiles, or 0 */
-    struct listed_tile tiles[MOST_LISTED_TILES];
+    int listed;                 /* runs, or 0 */
+    struct listed_run runs[MOST_LISTED_RUNS];
 };
 
-/* Its tile of that number. */
-static void list_fetching(struct listed_tile *tile, const struct prefetch *prefetch, int64_t number) {
+/* Of its tile of that number. */
+static void list_fetching(struct listed_run *tile, const struct prefetch *prefetch, int64_t number) {
     tile->fetches_y = number < prefetch->y.tiles;
     const struct stream *const stream = tile->fetches_y ? &prefetch->y : &prefetch->x;
     tile->fetched_from =
@@ -128,24 +127,50 @@ static void list_fetching(struct listed_tile *tile, const struct prefetch *prefe
     tile->fetched_a_step = stream->bytes_a_step;
 }
 
-static int list_tiles(const struct product *product, const struct tiling *tiling, const struct prefetch *prefetch,
-                      struct listed_tile *tiles) {
-    int count = 0;
-    for (int64_t index = 0, j = 0; j < product->n; index++) {
+/* Makes a tile the next of a run, if it lies as far behind the last one as that behind the one before. */
+static bool join_run(struct listed_run *listed, const struct listed_run *tile) {
+    struct tile_run *const run = &listed->run;
+    if (tile->run.function != run->function || tile->run.last_columns != run->last_columns ||
+        tile->fetches_y != listed->fetches_y || tile->fetched_a_step != listed->fetched_a_step)
+        return false;
+    const int64_t x = tile->x - listed->x, y = tile->y - listed->y, out = tile->out - listed->out,
+                  fetched = tile->fetched_from - listed->fetched_from, count = run->count;
+    if (count == 1) {
+        run->x_step = x;
+        run->y_step = y;
+        run->out_step = out;
+        run->ahead_step = fetched;
+    }
+    if (x != count * run->x_step || y != count * run->y_step || out != count * run->out_step ||
+        fetched != count * run->ahead_step)
+        return false;
+    run->count++;
+    return true;
+}
+
+/* Returns how many runs there are, or 0 if there is no room for them. */
+static int list_runs(const struct product *product, const struct tiling *tiling, const struct prefetch *prefetch,
+                     struct listed_run *runs) {
+    int listed = 0;
+    for (int64_t index = 0, j = 0, number = 0; j < product->n; index++) {
         const struct tile_column column = tile_column_of(tiling, index, product->n - j);
-        for (int64_t block = 0, i = 0; block < column.rows.count; block++) {
+        for (int64_t block = 0, i = 0; block < column.rows.count; block++, number++) {
             const int64_t rows = bd_part_extent(column.rows, block);
-            tiles[count] = (struct listed_tile){.tile = sized_tile_of(rows, column.vectors, column.last_columns),
-                                                .x = i * product->x_m,
-                                                .y = j,
-                                                .out = i * product->out_m + j};
-            list_fetching(&tiles[count], prefetch, count);
-            count++;
+            struct listed_run tile = {.run = one_tile(rows, column.vectors, column.last_columns, product->out_m),
+                                      .x = i * product->x_m,
+                                      .y = j,
+                                      .out = i * product->out_m + j};
+            list_fetching(&tile, prefetch, number);
             i += rows;
+            if (!prefetch->of_out && listed > 0 && join_run(&runs[listed - 1], &tile))
+                continue;
+            if (listed == MOST_LISTED_RUNS)
+                return 0;
+            runs[listed++] = tile;
         }
         j += column.n;
     }
-    return count;
+    return listed;
 }
 
 /* Whether an item's y takes so many bytes. Of a large one most would be driven out again if it were fetched whole. */
@@ -187,9 +212,7 @@ static void tile_prepare(const struct product *product, struct tile_plan *plan) 
     plan->fetches_rows = y_is_large(product, plan->tiling.rows->count == 1 ? LARGE_Y_READ_ONCE : LARGE_Y);
     plan->prefetch = plan->fetches_rows ? no_prefetch : prefetch_of(product, sizeof(element), tiles, product->k);
     plan->fetches = plan->prefetch.of_out || plan->prefetch.x.tiles > 0 || plan->prefetch.y.tiles > 0;
-    plan->listed = !plan->fetches_rows && tiles <= MOST_LISTED_TILES
-                       ? list_tiles(product, &plan->tiling, &plan->prefetch, plan->tiles)
-                       : 0;
+    plan->listed = plan->fetches_rows ? 0 : list_runs(product, &plan->tiling, &plan->prefetch, plan->runs);
 }
 
 /* fetches is a constant: of small items that nothing is fetched for, half as many instructions again would be a tenth
@@ -197,18 +220,18 @@ static void tile_prepare(const struct product *product, struct tile_plan *plan) 
 static inline __attribute__((always_inline)) void run_listed(const struct product *product,
                                                              const struct tile_plan *plan, const element *x,
                                                              const element *y, element *out, bool fetches) {
-    const struct listed_tile *const end = plan->tiles + plan->listed;
+    const struct listed_run *const end = plan->runs + plan->listed;
     const bool is_plain = scaling_of(product).is_plain;
     for (int64_t item = 0; item < product->items; item++) {
-        for (const struct listed_tile *listed = plan->tiles; listed < end; listed++) {
+        for (const struct listed_run *listed = plan->runs; listed < end; listed++) {
             struct ahead ahead = {NULL, 0};
             if (fetches) {
                 const char *const operand = (const char *)(listed->fetches_y ? y : x);
                 ahead = (struct ahead){operand + listed->fetched_from, listed->fetched_a_step};
                 if (plan->prefetch.of_out)
-                    fetch_output(product, out + listed->out, listed->tile.rows, listed->tile.vectors);
+                    fetch_output(product, out + listed->out, listed->run.rows, listed->run.vectors);
             }
-            run_tile(product, is_plain, &listed->tile, ahead, x + listed->x, y + listed->y, out + listed->out);
+            run_tiles(product, is_plain, &listed->run, ahead, x + listed->x, y + listed->y, out + listed->out);
         }
         x += product->x_item;
         y += product->y_item;
@@ -216,13 +239,22 @@ static inline __attribute__((always_inline)) void run_listed(const struct produc
     }
 }
 
+/* Such a tile goes over the items itself. */
+static void run_items_of_one_tile(const struct product *product, const struct tile_run *tile, const element *x,
+                                  const element *y, element *out) {
+    struct tile_run items = *tile;
+    items.count = product->items;
+    items.x_step = product->x_item;
+    items.y_step = product->y_item;
+    items.out_step = product->out_item;
+    run_tiles(product, true, &items, (struct ahead){NULL, 0}, x, y, out);
+}
+
 static void run_items(const struct product *product, const struct tile_plan *plan, const element *x, const element *y,
                       element *out) {
-    const struct sized_tile *const first = &plan->tiles->tile;
-    item_tile_function *const all_items =
-        plan->listed == 1 && scaling_of(product).is_plain ? item_tile_of(first->vectors, first->rows) : NULL;
-    if (all_items)
-        all_items(product, first->last_columns, x, y, out);
+    const bool is_one_tile = plan->listed == 1 && plan->runs->run.count == 1;
+    if (is_one_tile && !plan->fetches && scaling_of(product).is_plain)
+        run_items_of_one_tile(product, &plan->runs->run, x, y, out);
     else if (plan->listed && plan->fetches)
         run_listed(product, plan, x, y, out, true);
     else if (plan->listed)
