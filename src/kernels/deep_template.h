@@ -57,8 +57,8 @@ static inline __attribute__((always_inline)) void deep_tile(const struct product
 
     int64_t k = product->k;
     for (; k >= LANES; k -= LANES, x += LANES, y += LANES) {
-        if (ahead.bytes_a_step > 0)
-            fetch_step(&ahead);
+        if (ahead.fetching != NOTHING)
+            fetch_step(&ahead, FOR_SOON);
         vec x_vectors[DEEP_ROWS];
 #pragma GCC unroll 16
         for (int i = 0; i < rows; i++)

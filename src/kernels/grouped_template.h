@@ -219,7 +219,6 @@ static void packed_rows(const struct grouped *grouped, const struct grouped_colu
     const struct tile_column tile_column = {(int)vectors, column->n, column->last_columns,
                                             tiles_of_rows(rows, vectors)};
     struct prefetch prefetch = no_prefetch;
-    prefetch.x.next = y; /* what is stepped along must not be NULL */
     if (!is_packed) {
         pack_block(&grouped->y, panel, k, column->n, width, y);
         if (FIRST_SUMS_ROWS > 0)

@@ -95,11 +95,9 @@ static void panel_rows(const struct product *product, struct product *block, con
             const element *const from = y + step * product->y_k + j * product->y_n;
             block->y_k = width;
             pack_panel(product, panel, block->k, n, width, from);
-            prefetch->rows = (struct row_stream){NULL, 0, 0, 0};
-            if (product->y_n == 1 && n == width)
-                prefetch->rows =
-                    (struct row_stream){(const char *)(from + width), product->y_k * (int64_t)sizeof(element), block->k,
-                                        width * (int64_t)sizeof(element)};
+            if (product->y_n == 1 && n == width && j + n < product->n)
+                prefetch->y = later_rows(from + n, product->y_k, n < product->n - j - n ? n : product->n - j - n,
+                                         sizeof(element), column.rows.count);
             run_tile_column(block, &column, prefetch, x + step * product->x_k, panel, out + j);
             j += n;
         }
@@ -149,7 +147,6 @@ static void pack_slivers(const struct product *product, struct parts slivers, in
  * used several times while it is in the first-level cache. */
 static void sliver_columns(struct product *block, const struct tile_column *columns, int count, struct parts slivers,
                            const element *packed, const element *panels, element *out) {
-    const struct ahead nothing = {NULL, 0};
     const bool is_plain = scaling_of(block).is_plain;
     for (int64_t index = 0; index < slivers.count; index++) {
         const int64_t rows = bd_part_extent(slivers, index);
@@ -161,7 +158,7 @@ static void sliver_columns(struct product *block, const struct tile_column *colu
             block->y_k = packed_width(column);
             if (!fetches_its_output(block, &tile))
                 fetch_output(block, to, rows, column->vectors);
-            run_tiles(block, is_plain, &tile, nothing, packed, panels + i * PANEL_SIZE, to);
+            run_tiles(block, is_plain, &tile, nothing_ahead, packed, panels + i * PANEL_SIZE, to);
             to += column->n;
         }
         packed += rows * block->k;
@@ -228,10 +225,12 @@ static void packed_product(const struct product *product, const element *x, cons
 
 /* To pack an element of x takes about as long as so many columns of multiplications win by it. A large y whose rows
  * share their places in the caches is then also read along its rows, several panels at once, which pays for fewer rows
- * of x. */
+ * of x. Otherwise, from so many rows of x on: as long as it is not packed, the next panel's rows are fetched meanwhile,
+ * which a processor that takes vectors by halves was not measured with. */
 static bool packing_x_pays(const struct product *product) {
-    enum { LEAST_M = 64, LEAST_N = 384, LEAST_K = 64 };
-    return product->m >= least_rows_for_packing(product, LEAST_M) && product->n >= LEAST_N && product->k >= LEAST_K;
+    enum { LEAST_M = 160, LEAST_M_BY_HALVES = 64, LEAST_N = 384, LEAST_K = 64 };
+    const int64_t least_m = bd_halves_vectors() ? LEAST_M_BY_HALVES : LEAST_M;
+    return product->m >= least_rows_for_packing(product, least_m) && product->n >= LEAST_N && product->k >= LEAST_K;
 }
 
 static int64_t panel_scratch(const struct product *product) {

@@ -12,33 +12,37 @@
 
 enum { CACHE_LINE = 64, LEAST_STREAM = 1 << 20, SMALL_ITEM = 2048, SMALL_OUTPUT = 4096, SMALL_ITEM_TWO_AHEAD = 4096 };
 
-/* What one tile fetches: so many bytes behind the last at every step, of which a line, or as many as 4 where these are
- * more. */
+enum { MOST_LINES_A_STEP = 4 };
+
+/* What is fetched for soon goes into the first-level cache. What is for later goes into the second-level one only: from
+ * beyond that, it would keep a processor's few places for lines on their way to the first-level cache from those that
+ * are needed now. */
+enum fetching { NOTHING, FOR_SOON, FOR_LATER };
+
+/* What one tile fetches: at every step so many lines, so many bytes behind those of the step before. */
 struct ahead {
     const char *next;
-    int64_t bytes_a_step; /* 0 or less: nothing */
+    int32_t bytes_a_step;
+    int16_t lines_a_step, fetching;
 };
+
+static const struct ahead nothing_ahead = {NULL, 0, 0, NOTHING};
 
 /* The x or y of an item further on, which so many of this item's tiles fetch; it begins so many bytes behind this
  * item's. */
 struct stream {
     const char *next;
-    int64_t bytes_ahead, tiles, bytes_a_tile, bytes_a_step;
-};
-
-/* Rows of a few lines each, far from each other, which so many tiles fetch between them. */
-struct row_stream {
-    const char *next;
-    int64_t stride, rows, bytes_a_row;
+    int64_t bytes_ahead, tiles, bytes_a_tile;
+    int32_t bytes_a_step;
+    int16_t lines_a_step, fetching;
 };
 
 struct prefetch {
     struct stream y, x;
-    struct row_stream rows;
     bool of_out; /* each tile its own part of the output; measured to pay where that is small */
 };
 
-static const struct prefetch no_prefetch = {{NULL, 0, 0, 0, 0}, {NULL, 0, 0, 0, 0}, {NULL, 0, 0, 0}, false};
+static const struct prefetch no_prefetch = {{NULL, 0, 0, 0, 0, 0, NOTHING}, {NULL, 0, 0, 0, 0, 0, NOTHING}, false};
 
 /* The bytes from an operand's first element to its last, or 0 where they are not dense enough to be fetched whole. */
 static inline int64_t dense_bytes(int64_t rows, int64_t row_stride, int64_t columns, int64_t column_stride,
@@ -50,9 +54,11 @@ static inline int64_t dense_bytes(int64_t rows, int64_t row_stride, int64_t colu
 }
 
 static inline struct stream stream_of(int64_t bytes_ahead, int64_t bytes, int64_t tiles, int64_t steps) {
-    if (tiles == 0)
-        return (struct stream){NULL, 0, 0, 0, 0};
-    return (struct stream){NULL, bytes_ahead, tiles, bytes / tiles, (bytes / tiles + steps - 1) / steps};
+    const int64_t bytes_a_step = tiles > 0 ? bd_divide_up(bytes / tiles, steps) : 0;
+    if (bytes_a_step == 0 || bytes_a_step > INT32_MAX)
+        return no_prefetch.x;
+    const int16_t lines = bytes_a_step > 2 * CACHE_LINE ? MOST_LINES_A_STEP : bytes_a_step > CACHE_LINE ? 2 : 1;
+    return (struct stream){NULL, bytes_ahead, tiles, bytes / tiles, (int32_t)bytes_a_step, lines, FOR_SOON};
 }
 
 /* For items that are computed tile by tile. Where they all fit the second-level cache, nothing is fetched, nor where
@@ -91,39 +97,63 @@ static inline const struct stream *next_stream(const struct prefetch *prefetch) 
 /* The share of the tile that comes next, behind which lie those of the others of so many. */
 static inline struct ahead next_ahead(struct prefetch *prefetch, int64_t tiles) {
     struct stream *const stream = prefetch->y.tiles > 0 ? &prefetch->y : &prefetch->x;
-    const struct ahead ahead = {stream->next, stream->bytes_a_step};
+    if (stream->tiles <= 0)
+        return nothing_ahead;
+    const struct ahead ahead = {stream->next, stream->bytes_a_step, stream->lines_a_step, stream->fetching};
     stream->next += tiles * stream->bytes_a_tile;
     stream->tiles -= tiles;
     return ahead;
 }
 
-/* One tile's: a row a step, of so many columns, from that one on. Where rows begin within a line, their first one was
- * read with the columns before: so the lines are those that end with the last byte. */
-static inline struct stream stream_of_rows(const void *row, int64_t row_stride, int64_t columns, int64_t element_size) {
+/* A row a step, of so many columns from that one on, so many of whose lines one tile fetches, and the next ones others.
+ * Where rows begin within a line, their first one was read with the columns before: so the lines are those that end
+ * with the last byte. */
+static inline struct stream stream_of_rows(const void *row, int64_t row_stride, int64_t columns, int64_t element_size,
+                                           int64_t lines_a_tile) {
     const int64_t bytes = columns * element_size, lines = bd_divide_up(bytes, CACHE_LINE);
+    int64_t stride;
+    if (bd_multiply_overflows(row_stride, element_size, &stride) || stride > INT32_MAX || stride < INT32_MIN)
+        return no_prefetch.x;
     return (struct stream){.next = (const char *)row + bytes - 1 - (lines - 1) * CACHE_LINE,
-                           .tiles = 1,
-                           .bytes_a_step = row_stride * element_size};
+                           .tiles = bd_divide_up(lines, lines_a_tile),
+                           .bytes_a_tile = lines_a_tile * CACHE_LINE,
+                           .bytes_a_step = (int32_t)stride,
+                           .lines_a_step = (int16_t)lines_a_tile,
+                           .fetching = FOR_SOON};
 }
 
-/* A tile's share of the rows, so many tiles being left. */
-static inline void fetch_rows(struct row_stream *stream, int64_t tiles_left) {
-    const int64_t rows = (stream->rows + tiles_left - 1) / tiles_left;
-    for (int64_t i = 0; i < rows; i++) {
-        for (int64_t byte = 0; byte < stream->bytes_a_row; byte += CACHE_LINE)
-            __builtin_prefetch(stream->next + byte);
-        stream->next += stream->stride;
-    }
-    stream->rows -= rows;
+/* One tile's, which it needs a few steps later. Narrow ones bring the beginning of what is beside them along. */
+static inline struct stream own_rows(const void *row, int64_t row_stride, int64_t columns, int64_t element_size) {
+    struct stream stream = stream_of_rows(row, row_stride, columns, element_size, MOST_LINES_A_STEP);
+    stream.tiles = stream.tiles > 0;
+    return stream;
 }
 
-static inline void fetch_step(struct ahead *ahead) {
-    __builtin_prefetch(ahead->next);
-    if (ahead->bytes_a_step > CACHE_LINE) {
-        __builtin_prefetch(ahead->next + CACHE_LINE);
-        if (ahead->bytes_a_step > 2 * CACHE_LINE) {
-            __builtin_prefetch(ahead->next + 2 * CACHE_LINE);
-            __builtin_prefetch(ahead->next + 3 * CACHE_LINE);
+/* Those that come after what so many tiles compute. */
+static inline struct stream later_rows(const void *row, int64_t row_stride, int64_t columns, int64_t element_size,
+                                       int64_t tiles) {
+    const int64_t lines_a_tile = bd_divide_up(bd_divide_up(columns * element_size, CACHE_LINE), tiles);
+    struct stream stream = stream_of_rows(row, row_stride, columns, element_size,
+                                          lines_a_tile < MOST_LINES_A_STEP ? lines_a_tile : MOST_LINES_A_STEP);
+    stream.fetching = stream.tiles > 0 ? FOR_LATER : NOTHING;
+    return stream;
+}
+
+/* fetching is a constant. */
+static inline __attribute__((always_inline)) void fetch_line(const char *line, enum fetching fetching) {
+    if (fetching == FOR_LATER)
+        __builtin_prefetch(line, 0, 2);
+    else
+        __builtin_prefetch(line);
+}
+
+static inline __attribute__((always_inline)) void fetch_step(struct ahead *ahead, enum fetching fetching) {
+    fetch_line(ahead->next, fetching);
+    if (ahead->lines_a_step > 1) {
+        fetch_line(ahead->next + CACHE_LINE, fetching);
+        if (ahead->lines_a_step > 2) {
+            fetch_line(ahead->next + 2 * CACHE_LINE, fetching);
+            fetch_line(ahead->next + 3 * CACHE_LINE, fetching);
         }
     }
     ahead->next += ahead->bytes_a_step;

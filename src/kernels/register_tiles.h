@@ -99,15 +99,14 @@ static inline bool has_whole_variant(int64_t rows, int64_t vectors) {
 }
 
 /* Several steps, and what they fetch ahead. */
-static inline __attribute__((always_inline)) void tile_steps(const struct product *product, int64_t x_third_row,
-                                                             part last, struct ahead *ahead, const element *x_fourth[],
-                                                             const element **y,
-                                                             accumulator sums[MAX_TILE_ROWS][MAX_TILE_VECTORS],
-                                                             int rows, int vectors, bool last_is_whole, bool fetches) {
+static inline __attribute__((always_inline)) void
+tile_steps(const struct product *product, int64_t x_third_row, part last, struct ahead *ahead,
+           const element *x_fourth[], const element **y, accumulator sums[MAX_TILE_ROWS][MAX_TILE_VECTORS], int rows,
+           int vectors, bool last_is_whole, enum fetching fetching) {
 #pragma GCC unroll 2
     for (int i = 0; i < STEPS_AT_ONCE; i++) {
-        if (fetches)
-            fetch_step(ahead);
+        if (fetching != NOTHING)
+            fetch_step(ahead, fetching);
         tile_step(product, x_third_row, last, x_fourth, y, sums, rows, vectors, last_is_whole);
     }
 }
@@ -119,13 +118,13 @@ static inline __attribute__((always_inline)) void fetch_row(const element *out, 
         __builtin_prefetch(out + j * LANES, 1);
 }
 
-/* Inlined with constant rows, vectors, last_is_whole and fetches, so that the accumulators live in registers. x's rows
+/* Inlined with constant rows, vectors, last_is_whole and fetching, so that the accumulators live in registers. x's rows
  * are reached from every fourth one: an address is then a register plus 0 to 3 strides, of which a processor has
  * enough. */
 static inline __attribute__((always_inline)) void tile(const struct product *product, part last, struct ahead ahead,
                                                        const element *x, const element *y, element *out, int64_t out_m,
                                                        const element *final_out, int rows, int vectors,
-                                                       bool last_is_whole, bool fetches) {
+                                                       bool last_is_whole, enum fetching fetching) {
     const struct product strides = {.x_m = product->x_m, .x_k = product->x_k, .y_k = product->y_k};
     accumulator sums[MAX_TILE_ROWS][MAX_TILE_VECTORS];
 #pragma GCC unroll 16
@@ -146,16 +145,16 @@ static inline __attribute__((always_inline)) void tile(const struct product *pro
     if (unrolled && steps >= LONG_K) {
         for (int i = 0; i < rows; i++, final_out += product->out_m) {
             fetch_row(final_out, vectors);
-            tile_steps(&strides, x_third_row, last, &ahead, x_fourth, &y, sums, rows, vectors, last_is_whole, fetches);
+            tile_steps(&strides, x_third_row, last, &ahead, x_fourth, &y, sums, rows, vectors, last_is_whole, fetching);
         }
         steps -= STEPS_AT_ONCE * rows;
     }
     for (; unrolled && steps >= STEPS_AT_ONCE; steps -= STEPS_AT_ONCE)
-        tile_steps(&strides, x_third_row, last, &ahead, x_fourth, &y, sums, rows, vectors, last_is_whole, fetches);
+        tile_steps(&strides, x_third_row, last, &ahead, x_fourth, &y, sums, rows, vectors, last_is_whole, fetching);
 #pragma GCC unroll 1
     for (; steps > 0; steps--) {
-        if (fetches && !unrolled)
-            fetch_step(&ahead);
+        if (fetching != NOTHING && !unrolled)
+            fetch_step(&ahead, fetching);
         tile_step(&strides, x_third_row, last, x_fourth, &y, sums, rows, vectors, last_is_whole);
     }
 
@@ -178,10 +177,10 @@ static inline __attribute__((always_inline)) void tile(const struct product *pro
 static inline __attribute__((always_inline)) void tiles(const struct product *product, const struct tile_run *run,
                                                         struct ahead ahead, const element *x, const element *y,
                                                         element *out, const element *final_out, int rows, int vectors,
-                                                        bool last_is_whole, bool fetches) {
+                                                        bool last_is_whole, enum fetching fetching) {
     const part last = first_lanes(run->last_columns);
     for (int64_t left = run->count;;) {
-        tile(product, last, ahead, x, y, out, run->out_m, final_out, rows, vectors, last_is_whole, fetches);
+        tile(product, last, ahead, x, y, out, run->out_m, final_out, rows, vectors, last_is_whole, fetching);
         if (--left == 0)
             break;
         product = read_again(product);
@@ -190,23 +189,33 @@ static inline __attribute__((always_inline)) void tiles(const struct product *pr
         y = stepped(y + run->y_step);
         out = stepped_output(out + run->out_step);
         final_out = stepped(final_out + run->out_step);
-        if (fetches)
+        if (fetching != NOTHING)
             ahead.next += run->ahead_step;
     }
+}
+
+/* What is fetched for later lies behind whole vectors, so that those who have parts leave it alone. */
+static inline __attribute__((always_inline)) void tiles_of(const struct product *product, const struct tile_run *run,
+                                                           struct ahead ahead, const element *x, const element *y,
+                                                           element *out, const element *final_out, int rows,
+                                                           int vectors) {
+    const bool has_whole = has_whole_variant(rows, vectors), is_whole = has_whole && run->last_columns == LANES;
+    if (ahead.fetching == NOTHING && is_whole)
+        tiles(product, run, ahead, x, y, out, final_out, rows, vectors, true, NOTHING);
+    else if (ahead.fetching == NOTHING)
+        tiles(product, run, ahead, x, y, out, final_out, rows, vectors, false, NOTHING);
+    else if (ahead.fetching == FOR_LATER && is_whole == has_whole)
+        tiles(product, run, ahead, x, y, out, final_out, rows, vectors, has_whole, FOR_LATER);
+    else if (is_whole)
+        tiles(product, run, ahead, x, y, out, final_out, rows, vectors, true, FOR_SOON);
+    else
+        tiles(product, run, ahead, x, y, out, final_out, rows, vectors, false, FOR_SOON);
 }
 
 #define TILE(rows, vectors)                                                                                            \
     static void tile_##rows##x##vectors(const struct product *product, const struct tile_run *run, struct ahead ahead, \
                                         const element *x, const element *y, element *out, const element *final_out) {  \
-        const bool is_whole = has_whole_variant(rows, vectors) && run->last_columns == LANES;                          \
-        if (ahead.bytes_a_step > 0 && is_whole)                                                                        \
-            tiles(product, run, ahead, x, y, out, final_out, rows, vectors, true, true);                               \
-        else if (ahead.bytes_a_step > 0)                                                                               \
-            tiles(product, run, ahead, x, y, out, final_out, rows, vectors, false, true);                              \
-        else if (is_whole)                                                                                             \
-            tiles(product, run, ahead, x, y, out, final_out, rows, vectors, true, false);                              \
-        else                                                                                                           \
-            tiles(product, run, ahead, x, y, out, final_out, rows, vectors, false, false);                             \
+        tiles_of(product, run, ahead, x, y, out, final_out, rows, vectors);                                            \
     }
 #include "kernels/tile_shapes.inc"
 #undef TILE
@@ -293,7 +302,7 @@ static __attribute__((noinline)) void run_scaled_tiles(const struct product *pro
         x += run->x_step;
         y += run->y_step;
         out += run->out_step;
-        if (ahead.bytes_a_step > 0)
+        if (ahead.fetching != NOTHING)
             ahead.next += run->ahead_step;
     }
 }
@@ -331,7 +340,7 @@ static inline struct tile_run next_tiles(const struct product *product, const st
     struct tile_run run = one_tile(rows, column->vectors, column->last_columns, product->out_m);
     run.x_step = rows * product->x_m;
     run.out_step = rows * product->out_m;
-    if ((prefetch->of_out && !fetches_its_output(product, &run)) || prefetch->rows.rows > 0)
+    if (prefetch->of_out && !fetches_its_output(product, &run))
         return run;
     const struct stream *const stream = next_stream(prefetch);
     run.count = (block < column->rows.longer ? column->rows.longer : column->rows.count) - block;
@@ -349,8 +358,6 @@ static void run_tile_column(const struct product *product, const struct tile_col
         const struct ahead ahead = next_ahead(prefetch, run.count);
         if (prefetch->of_out && !fetches_its_output(product, &run))
             fetch_output(product, out, run.rows, run.vectors);
-        if (prefetch->rows.rows > 0)
-            fetch_rows(&prefetch->rows, column->rows.count - block);
         run_tiles(product, is_plain, &run, ahead, x, y, out);
         block += run.count;
         x += run.count * run.x_step;

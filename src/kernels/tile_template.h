@@ -98,8 +98,9 @@ static struct tiling tiling_of(const struct product *product) {
 struct listed_run {
     struct tile_run run;
     int64_t x, y, out;
-    bool fetches_y;                       /* of an item further on, and else x */
-    int64_t fetched_from, fetched_a_step; /* in bytes, behind this item's operand */
+    bool fetches_y;       /* of an item further on, and else x */
+    int64_t fetched_from; /* in bytes, behind this item's operand */
+    struct ahead ahead;   /* whose place is that */
 };
 
 enum { MOST_LISTED_RUNS = 128 };
@@ -124,14 +125,14 @@ static void list_fetching(struct listed_run *tile, const struct prefetch *prefet
     const struct stream *const stream = tile->fetches_y ? &prefetch->y : &prefetch->x;
     tile->fetched_from =
         stream->bytes_ahead + (tile->fetches_y ? number : number - prefetch->y.tiles) * stream->bytes_a_tile;
-    tile->fetched_a_step = stream->bytes_a_step;
+    tile->ahead = (struct ahead){NULL, stream->bytes_a_step, stream->lines_a_step, stream->fetching};
 }
 
 /* Makes a tile the next of a run, if it lies as far behind the last one as that behind the one before. */
 static bool join_run(struct listed_run *listed, const struct listed_run *tile) {
     struct tile_run *const run = &listed->run;
     if (tile->run.function != run->function || tile->run.last_columns != run->last_columns ||
-        tile->fetches_y != listed->fetches_y || tile->fetched_a_step != listed->fetched_a_step)
+        tile->fetches_y != listed->fetches_y)
         return false;
     const int64_t x = tile->x - listed->x, y = tile->y - listed->y, out = tile->out - listed->out,
                   fetched = tile->fetched_from - listed->fetched_from, count = run->count;
@@ -194,13 +195,27 @@ static int64_t least_rows_for_packing(const struct product *product, int64_t as_
     return collides ? LEAST_ROWS : as_a_rule;
 }
 
+/* The first tile of the first column fetches its own rows of y a few steps ahead, and so do those of all columns that
+ * have one; where there are several, they fetch the next column's while they compute. */
+static void fetch_column(const struct product *product, const struct tile_column *column, struct prefetch *prefetch,
+                         const element *y, int64_t j) {
+    const int64_t tiles = column->rows.count, behind = product->n - j - column->n;
+    const bool fetches_own = j == 0 || tiles == 1, fetches_next = tiles > 1 && behind > 0;
+    prefetch->y = prefetch->x = no_prefetch.x;
+    if (fetches_own)
+        prefetch->y = own_rows(y + STEPS_AHEAD * product->y_k + j, product->y_k, column->n, sizeof(element));
+    if (fetches_next)
+        prefetch->x = later_rows(y + j + column->n, product->y_k, column->n < behind ? column->n : behind,
+                                 sizeof(element), tiles - fetches_own);
+}
+
 static void run_columns(const struct product *product, const struct tile_plan *plan, const element *x, const element *y,
                         element *out) {
     struct prefetch prefetch = prefetch_beside(&plan->prefetch, x, y);
     for (int64_t index = 0, j = 0; j < product->n; index++) {
         const struct tile_column column = tile_column_of(&plan->tiling, index, product->n - j);
         if (plan->fetches_rows)
-            prefetch.y = stream_of_rows(y + STEPS_AHEAD * product->y_k + j, product->y_k, column.n, sizeof(element));
+            fetch_column(product, &column, &prefetch, y, j);
         run_tile_column(product, &column, &prefetch, x, y + j, out + j);
         j += column.n;
     }
@@ -224,10 +239,11 @@ static inline __attribute__((always_inline)) void run_listed(const struct produc
     const bool is_plain = scaling_of(product).is_plain;
     for (int64_t item = 0; item < product->items; item++) {
         for (const struct listed_run *listed = plan->runs; listed < end; listed++) {
-            struct ahead ahead = {NULL, 0};
+            struct ahead ahead = nothing_ahead;
             if (fetches) {
                 const char *const operand = (const char *)(listed->fetches_y ? y : x);
-                ahead = (struct ahead){operand + listed->fetched_from, listed->fetched_a_step};
+                ahead = listed->ahead;
+                ahead.next = operand + listed->fetched_from;
                 if (plan->prefetch.of_out)
                     fetch_output(product, out + listed->out, listed->run.rows, listed->run.vectors);
             }
@@ -247,7 +263,7 @@ static void run_items_of_one_tile(const struct product *product, const struct ti
     items.x_step = product->x_item;
     items.y_step = product->y_item;
     items.out_step = product->out_item;
-    run_tiles(product, true, &items, (struct ahead){NULL, 0}, x, y, out);
+    run_tiles(product, true, &items, nothing_ahead, x, y, out);
 }
 
 static void run_items(const struct product *product, const struct tile_plan *plan, const element *x, const element *y,
