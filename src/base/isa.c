@@ -67,8 +67,9 @@ static bool halves_vectors(enum once_question question) {
     enum { BASE_FAMILY = 0xf, EXTENDED_FAMILY = 0xa };
     const struct cpuid vendor = cpuid(0);
     const unsigned version = cpuid(1).eax;
-    return vendor.ebx == signature_AMD_ebx && vendor.ecx == signature_AMD_ecx && vendor.edx == signature_AMD_edx &&
-           (version >> 8 & 0xf) == BASE_FAMILY && (version >> 20 & 0xff) == EXTENDED_FAMILY;
+    return has_all(cpuid(7).ebx, bit_AVX512F) && vendor.ebx == signature_AMD_ebx && vendor.ecx == signature_AMD_ecx &&
+           vendor.edx == signature_AMD_edx && (version >> 8 & 0xf) == BASE_FAMILY &&
+           (version >> 20 & 0xff) == EXTENDED_FAMILY;
 }
 
 #elif BATCHDOT_ISA_IS_ARM

@@ -234,7 +234,7 @@ typedef vec long_group_function(const struct rows *rows, int64_t count, const el
  * that was not tried.) */
 static long_group_function *long_group_of(const struct product *product, const struct rows *rows, bool x_stays) {
     enum { LONG_VECTOR = 32 };
-    const bool is_dense = rows->y_step == product->k;
+    const bool is_dense = rows->y_step == product->k && (x_stays || rows->x_step == product->k);
     const bool is_fetched =
         sizeof(vec) >= LONG_VECTOR && !bd_halves_vectors() && is_dense && comes_from_memory(product);
     if (x_stays)

@@ -95,7 +95,7 @@ static void panel_rows(const struct product *product, struct product *block, con
             const element *const from = y + step * product->y_k + j * product->y_n;
             block->y_k = width;
             pack_panel(product, panel, block->k, n, width, from);
-            if (product->y_n == 1 && n == width && j + n < product->n)
+            if (product->y_n == 1 && n == width && j + n < product->n) /* sooner needed than the next item's y */
                 prefetch->y = later_rows(from + n, product->y_k, n < product->n - j - n ? n : product->n - j - n,
                                          sizeof(element), column.rows.count);
             run_tile_column(block, &column, prefetch, x + step * product->x_k, panel, out + j);
@@ -225,12 +225,10 @@ static void packed_product(const struct product *product, const element *x, cons
 
 /* To pack an element of x takes about as long as so many columns of multiplications win by it. A large y whose rows
  * share their places in the caches is then also read along its rows, several panels at once, which pays for fewer rows
- * of x. Otherwise, from so many rows of x on: as long as it is not packed, the next panel's rows are fetched meanwhile,
- * which a processor that takes vectors by halves was not measured with. */
+ * of x. */
 static bool packing_x_pays(const struct product *product) {
-    enum { LEAST_M = 160, LEAST_M_BY_HALVES = 64, LEAST_N = 384, LEAST_K = 64 };
-    const int64_t least_m = bd_halves_vectors() ? LEAST_M_BY_HALVES : LEAST_M;
-    return product->m >= least_rows_for_packing(product, least_m) && product->n >= LEAST_N && product->k >= LEAST_K;
+    enum { LEAST_M = 64, LEAST_N = 384, LEAST_K = 64 };
+    return product->m >= least_rows_for_packing(product, LEAST_M) && product->n >= LEAST_N && product->k >= LEAST_K;
 }
 
 static int64_t panel_scratch(const struct product *product) {

@@ -1,6 +1,6 @@
 /* Fetching the next item, or the one after that, while this one computes: an item is read in an order of its own, which
- * a processor's own prefetching does not foresee from item to item. A line or two at every step along k, since a burst
- * of them would hold up the computation. */
+ * a processor's own prefetching does not foresee from item to item; or rows of y that come later in the same item. A
+ * few lines at every step along k, since a burst of them would hold up the computation. */
 #ifndef BATCHDOT_KERNELS_PREFETCH_H
 #define BATCHDOT_KERNELS_PREFETCH_H
 
@@ -19,7 +19,7 @@ enum { MOST_LINES_A_STEP = 4 };
  * are needed now. */
 enum fetching { NOTHING, FOR_SOON, FOR_LATER };
 
-/* What one tile fetches: at every step so many lines, so many bytes behind those of the step before. */
+/* What one tile fetches: at every step so many lines (4 for 3), so many bytes behind those of the step before. */
 struct ahead {
     const char *next;
     int32_t bytes_a_step;
@@ -94,7 +94,8 @@ static inline const struct stream *next_stream(const struct prefetch *prefetch) 
     return prefetch->y.tiles > 0 ? &prefetch->y : &prefetch->x;
 }
 
-/* The share of the tile that comes next, behind which lie those of the others of so many. */
+/* The share of the next tile, which comes first of so many; those of the others begin bytes_a_tile behind each other.
+ */
 static inline struct ahead next_ahead(struct prefetch *prefetch, int64_t tiles) {
     struct stream *const stream = prefetch->y.tiles > 0 ? &prefetch->y : &prefetch->x;
     if (stream->tiles <= 0)

@@ -179,10 +179,8 @@ static inline __attribute__((always_inline)) void tiles(const struct product *pr
                                                         element *out, const element *final_out, int rows, int vectors,
                                                         bool last_is_whole, enum fetching fetching) {
     const part last = first_lanes(run->last_columns);
-    for (int64_t left = run->count;;) {
+    for (int64_t left = run->count; left > 0; left--) {
         tile(product, last, ahead, x, y, out, run->out_m, final_out, rows, vectors, last_is_whole, fetching);
-        if (--left == 0)
-            break;
         product = read_again(product);
         __asm__("" : "+r"(run));
         x = stepped(x + run->x_step);
@@ -194,7 +192,7 @@ static inline __attribute__((always_inline)) void tiles(const struct product *pr
     }
 }
 
-/* What is fetched for later lies behind whole vectors, so that those who have parts leave it alone. */
+/* FOR_LATER is asked of columns of whole vectors, behind which others lie: so it is compiled once. */
 static inline __attribute__((always_inline)) void tiles_of(const struct product *product, const struct tile_run *run,
                                                            struct ahead ahead, const element *x, const element *y,
                                                            element *out, const element *final_out, int rows,
@@ -333,7 +331,8 @@ static inline bool fetches_its_output(const struct product *product, const struc
     return product->k >= LONG_K && is_unrolled(run->rows, run->vectors, run->last_columns == LANES);
 }
 
-/* The tiles of a column from one on, as many as have its height and are no trouble to fetch for. */
+/* The tiles of a column from one on, as many as have its height and fetch from the same stream; one alone where its
+ * output is to be fetched before. */
 static inline struct tile_run next_tiles(const struct product *product, const struct tile_column *column,
                                          const struct prefetch *prefetch, int64_t block) {
     const int64_t rows = bd_part_extent(column->rows, block);

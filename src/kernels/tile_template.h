@@ -100,10 +100,9 @@ struct listed_run {
     int64_t x, y, out;
     bool fetches_y;       /* of an item further on, and else x */
     int64_t fetched_from; /* in bytes, behind this item's operand */
-    struct ahead ahead;   /* whose place is that */
 };
 
-enum { MOST_LISTED_RUNS = 128 };
+enum { MOST_LISTED_RUNS = 128, MOST_LISTED_TILES = 1024 };
 
 /* In bytes, from where on tiles fetch rows of their own y, and nothing of an item further on: if they read it once, and
  * if several times. So many steps ahead: a processor does not foresee rows that are far from each other, and of those a
@@ -114,7 +113,7 @@ enum { LARGE_Y_READ_ONCE = 1 << 18, LARGE_Y = 1 << 20, STEPS_AHEAD = 8 };
 struct tile_plan {
     struct tiling tiling;
     struct prefetch prefetch;
-    bool fetches, fetches_rows; /* of an item further on; of y itself */
+    bool fetches, fetches_rows; /* of an item further on, or the output; of y itself */
     int listed;                 /* runs, or 0 */
     struct listed_run runs[MOST_LISTED_RUNS];
 };
@@ -125,7 +124,6 @@ static void list_fetching(struct listed_run *tile, const struct prefetch *prefet
     const struct stream *const stream = tile->fetches_y ? &prefetch->y : &prefetch->x;
     tile->fetched_from =
         stream->bytes_ahead + (tile->fetches_y ? number : number - prefetch->y.tiles) * stream->bytes_a_tile;
-    tile->ahead = (struct ahead){NULL, stream->bytes_a_step, stream->lines_a_step, stream->fetching};
 }
 
 /* Makes a tile the next of a run, if it lies as far behind the last one as that behind the one before. */
@@ -227,7 +225,9 @@ static void tile_prepare(const struct product *product, struct tile_plan *plan) 
     plan->fetches_rows = y_is_large(product, plan->tiling.rows->count == 1 ? LARGE_Y_READ_ONCE : LARGE_Y);
     plan->prefetch = plan->fetches_rows ? no_prefetch : prefetch_of(product, sizeof(element), tiles, product->k);
     plan->fetches = plan->prefetch.of_out || plan->prefetch.x.tiles > 0 || plan->prefetch.y.tiles > 0;
-    plan->listed = plan->fetches_rows ? 0 : list_runs(product, &plan->tiling, &plan->prefetch, plan->runs);
+    plan->listed = plan->fetches_rows || tiles > MOST_LISTED_TILES
+                       ? 0
+                       : list_runs(product, &plan->tiling, &plan->prefetch, plan->runs);
 }
 
 /* fetches is a constant: of small items that nothing is fetched for, half as many instructions again would be a tenth
@@ -241,9 +241,10 @@ static inline __attribute__((always_inline)) void run_listed(const struct produc
         for (const struct listed_run *listed = plan->runs; listed < end; listed++) {
             struct ahead ahead = nothing_ahead;
             if (fetches) {
+                const struct stream *const stream = listed->fetches_y ? &plan->prefetch.y : &plan->prefetch.x;
                 const char *const operand = (const char *)(listed->fetches_y ? y : x);
-                ahead = listed->ahead;
-                ahead.next = operand + listed->fetched_from;
+                ahead = (struct ahead){operand + listed->fetched_from, stream->bytes_a_step, stream->lines_a_step,
+                                       stream->fetching};
                 if (plan->prefetch.of_out)
                     fetch_output(product, out + listed->out, listed->run.rows, listed->run.vectors);
             }
@@ -269,7 +270,7 @@ static void run_items_of_one_tile(const struct product *product, const struct ti
 static void run_items(const struct product *product, const struct tile_plan *plan, const element *x, const element *y,
                       element *out) {
     const bool is_one_tile = plan->listed == 1 && plan->runs->run.count == 1;
-    if (is_one_tile && !plan->fetches && scaling_of(product).is_plain)
+    if (is_one_tile && scaling_of(product).is_plain)
         run_items_of_one_tile(product, &plan->runs->run, x, y, out);
     else if (plan->listed && plan->fetches)
         run_listed(product, plan, x, y, out, true);
