@@ -229,14 +229,13 @@ static bool rows_want_a_loop(const struct product *product) {
 
 typedef vec long_group_function(const struct rows *rows, int64_t count, const element *x, const element *y, part last);
 
-/* Rows read one by one. From memory they come faster when they are fetched ahead, those that a row of x is used for
- * again and again by 1.1 to 1.4 times. (Not by a processor that takes vectors of 64 bytes by halves; without such of 32
- * that was not tried.) */
+/* Rows read one by one. From memory dense ones come faster when they are fetched ahead, those that a row of x is used
+ * for again and again by 1.1 to 1.4 times. (Not by a processor that takes vectors of 64 bytes by halves; without such
+ * of 32 that was not tried.) */
 static long_group_function *long_group_of(const struct product *product, const struct rows *rows, bool x_stays) {
     enum { LONG_VECTOR = 32 };
-    const bool is_dense = rows->y_step == product->k && (x_stays || rows->x_step == product->k);
-    const bool is_fetched =
-        sizeof(vec) >= LONG_VECTOR && !bd_halves_vectors() && is_dense && comes_from_memory(product);
+    const bool is_fetched = sizeof(vec) >= LONG_VECTOR && !bd_halves_vectors() && rows->y_step == product->k &&
+                            (x_stays || rows->x_step == product->k) && comes_from_memory(product);
     if (x_stays)
         return is_fetched ? long_by_vector_from_memory : long_by_vector;
     return is_fetched ? long_dots_from_memory : long_dots;
