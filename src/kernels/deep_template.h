@@ -134,7 +134,8 @@ static int64_t deep_columns(const struct product *product, const struct deep_blo
         j = 0;
         for (int64_t column_block = first; column_block < last; column_block++) {
             const int64_t columns = bd_part_extent(blocks->columns, column_block);
-            deep_functions[rows][columns](product, next_ahead(prefetch, 1), x, y + j * product->y_n, out + j);
+            deep_functions[rows][columns](product, next_ahead(next_stream(prefetch), 1), x, y + j * product->y_n,
+                                          out + j);
             j += columns;
         }
         x += rows * product->x_m;

@@ -95,9 +95,8 @@ static void panel_rows(const struct product *product, struct product *block, con
             const element *const from = y + step * product->y_k + j * product->y_n;
             block->y_k = width;
             pack_panel(product, panel, block->k, n, width, from);
-            if (product->y_n == 1 && n == width && j + n < product->n) /* sooner needed than the next item's y */
-                prefetch->y = later_rows(from + n, product->y_k, n < product->n - j - n ? n : product->n - j - n,
-                                         sizeof(element), column.rows.count);
+            if (product->y_n == 1 && j + n < product->n) /* sooner needed than the next item's y */
+                prefetch->y = rows_behind(product, &column, column.rows.count, y + step * product->y_k, j);
             run_tile_column(block, &column, prefetch, x + step * product->x_k, panel, out + j);
             j += n;
         }

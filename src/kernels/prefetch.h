@@ -11,7 +11,6 @@
 #include <stddef.h>
 
 enum { CACHE_LINE = 64, LEAST_STREAM = 1 << 20, SMALL_ITEM = 2048, SMALL_OUTPUT = 4096, SMALL_ITEM_TWO_AHEAD = 4096 };
-
 enum { MOST_LINES_A_STEP = 4 };
 
 /* What is fetched for soon goes into the first-level cache. What is for later goes into the second-level one only: from
@@ -28,13 +27,11 @@ struct ahead {
 
 static const struct ahead nothing_ahead = {NULL, 0, 0, NOTHING};
 
-/* The x or y of an item further on, which so many of this item's tiles fetch; it begins so many bytes behind this
- * item's. */
+/* What so many tiles fetch, the next of which that, and each of the others so many bytes behind the one before: rows of
+ * y, or the x or y of an item further on, which begins so many bytes behind this item's. */
 struct stream {
-    const char *next;
+    struct ahead ahead;
     int64_t bytes_ahead, tiles, bytes_a_tile;
-    int32_t bytes_a_step;
-    int16_t lines_a_step, fetching;
 };
 
 struct prefetch {
@@ -42,7 +39,8 @@ struct prefetch {
     bool of_out; /* each tile its own part of the output; measured to pay where that is small */
 };
 
-static const struct prefetch no_prefetch = {{NULL, 0, 0, 0, 0, 0, NOTHING}, {NULL, 0, 0, 0, 0, 0, NOTHING}, false};
+static const struct stream no_stream = {{NULL, 0, 0, NOTHING}, 0, 0, 0};
+static const struct prefetch no_prefetch = {{{NULL, 0, 0, NOTHING}, 0, 0, 0}, {{NULL, 0, 0, NOTHING}, 0, 0, 0}, false};
 
 /* The bytes from an operand's first element to its last, or 0 where they are not dense enough to be fetched whole. */
 static inline int64_t dense_bytes(int64_t rows, int64_t row_stride, int64_t columns, int64_t column_stride,
@@ -56,9 +54,9 @@ static inline int64_t dense_bytes(int64_t rows, int64_t row_stride, int64_t colu
 static inline struct stream stream_of(int64_t bytes_ahead, int64_t bytes, int64_t tiles, int64_t steps) {
     const int64_t bytes_a_step = tiles > 0 ? bd_divide_up(bytes / tiles, steps) : 0;
     if (bytes_a_step == 0 || bytes_a_step > INT32_MAX)
-        return no_prefetch.x;
+        return no_stream;
     const int16_t lines = bytes_a_step > 2 * CACHE_LINE ? MOST_LINES_A_STEP : bytes_a_step > CACHE_LINE ? 2 : 1;
-    return (struct stream){NULL, bytes_ahead, tiles, bytes / tiles, (int32_t)bytes_a_step, lines, FOR_SOON};
+    return (struct stream){{NULL, (int32_t)bytes_a_step, lines, FOR_SOON}, bytes_ahead, tiles, bytes / tiles};
 }
 
 /* For items that are computed tile by tile. Where they all fit the second-level cache, nothing is fetched, nor where
@@ -84,24 +82,22 @@ static inline struct prefetch prefetch_of(const struct product *product, int64_t
 /* What an item with these operands fetches. */
 static inline struct prefetch prefetch_beside(const struct prefetch *every_item, const void *x, const void *y) {
     struct prefetch prefetch = *every_item;
-    prefetch.x.next = (const char *)x + prefetch.x.bytes_ahead;
-    prefetch.y.next = (const char *)y + prefetch.y.bytes_ahead;
+    prefetch.x.ahead.next = (const char *)x + prefetch.x.bytes_ahead;
+    prefetch.y.ahead.next = (const char *)y + prefetch.y.bytes_ahead;
     return prefetch;
 }
 
 /* What the next tile fetches of. */
-static inline const struct stream *next_stream(const struct prefetch *prefetch) {
+static inline struct stream *next_stream(struct prefetch *prefetch) {
     return prefetch->y.tiles > 0 ? &prefetch->y : &prefetch->x;
 }
 
-/* The share of the next tile, which comes first of so many; those of the others begin bytes_a_tile behind each other.
- */
-static inline struct ahead next_ahead(struct prefetch *prefetch, int64_t tiles) {
-    struct stream *const stream = prefetch->y.tiles > 0 ? &prefetch->y : &prefetch->x;
+/* The share of the first of the next tiles. */
+static inline struct ahead next_ahead(struct stream *stream, int64_t tiles) {
     if (stream->tiles <= 0)
         return nothing_ahead;
-    const struct ahead ahead = {stream->next, stream->bytes_a_step, stream->lines_a_step, stream->fetching};
-    stream->next += tiles * stream->bytes_a_tile;
+    const struct ahead ahead = stream->ahead;
+    stream->ahead.next += tiles * stream->bytes_a_tile;
     stream->tiles -= tiles;
     return ahead;
 }
@@ -114,13 +110,11 @@ static inline struct stream stream_of_rows(const void *row, int64_t row_stride, 
     const int64_t bytes = columns * element_size, lines = bd_divide_up(bytes, CACHE_LINE);
     int64_t stride;
     if (bd_multiply_overflows(row_stride, element_size, &stride) || stride > INT32_MAX || stride < INT32_MIN)
-        return no_prefetch.x;
-    return (struct stream){.next = (const char *)row + bytes - 1 - (lines - 1) * CACHE_LINE,
+        return no_stream;
+    const char *const first_line = (const char *)row + bytes - 1 - (lines - 1) * CACHE_LINE;
+    return (struct stream){.ahead = {first_line, (int32_t)stride, (int16_t)lines_a_tile, FOR_SOON},
                            .tiles = bd_divide_up(lines, lines_a_tile),
-                           .bytes_a_tile = lines_a_tile * CACHE_LINE,
-                           .bytes_a_step = (int32_t)stride,
-                           .lines_a_step = (int16_t)lines_a_tile,
-                           .fetching = FOR_SOON};
+                           .bytes_a_tile = lines_a_tile * CACHE_LINE};
 }
 
 /* One tile's, which it needs a few steps later. Narrow ones bring the beginning of what is beside them along. */
@@ -136,7 +130,7 @@ static inline struct stream later_rows(const void *row, int64_t row_stride, int6
     const int64_t lines_a_tile = bd_divide_up(bd_divide_up(columns * element_size, CACHE_LINE), tiles);
     struct stream stream = stream_of_rows(row, row_stride, columns, element_size,
                                           lines_a_tile < MOST_LINES_A_STEP ? lines_a_tile : MOST_LINES_A_STEP);
-    stream.fetching = stream.tiles > 0 ? FOR_LATER : NOTHING;
+    stream.ahead.fetching = stream.tiles > 0 ? FOR_LATER : NOTHING;
     return stream;
 }
 

@@ -182,7 +182,7 @@ static inline __attribute__((always_inline)) void tiles(const struct product *pr
     for (int64_t left = run->count; left > 0; left--) {
         tile(product, last, ahead, x, y, out, run->out_m, final_out, rows, vectors, last_is_whole, fetching);
         product = read_again(product);
-        __asm__("" : "+r"(run));
+        run = read_again(run);
         x = stepped(x + run->x_step);
         y = stepped(y + run->y_step);
         out = stepped_output(out + run->out_step);
@@ -331,17 +331,13 @@ static inline bool fetches_its_output(const struct product *product, const struc
     return product->k >= LONG_K && is_unrolled(run->rows, run->vectors, run->last_columns == LANES);
 }
 
-/* The tiles of a column from one on, as many as have its height and fetch from the same stream; one alone where its
- * output is to be fetched before. */
+/* The tiles of a column from one on, as many as have its height and fetch from that stream. */
 static inline struct tile_run next_tiles(const struct product *product, const struct tile_column *column,
-                                         const struct prefetch *prefetch, int64_t block) {
+                                         const struct stream *stream, int64_t block) {
     const int64_t rows = bd_part_extent(column->rows, block);
     struct tile_run run = one_tile(rows, column->vectors, column->last_columns, product->out_m);
     run.x_step = rows * product->x_m;
     run.out_step = rows * product->out_m;
-    if (prefetch->of_out && !fetches_its_output(product, &run))
-        return run;
-    const struct stream *const stream = next_stream(prefetch);
     run.count = (block < column->rows.longer ? column->rows.longer : column->rows.count) - block;
     run.ahead_step = stream->bytes_a_tile;
     if (stream->tiles > 0 && run.count > stream->tiles)
@@ -353,10 +349,13 @@ static void run_tile_column(const struct product *product, const struct tile_col
                             const element *x, const element *y, element *out) {
     const bool is_plain = scaling_of(product).is_plain;
     for (int64_t block = 0; block < column->rows.count;) {
-        const struct tile_run run = next_tiles(product, column, prefetch, block);
-        const struct ahead ahead = next_ahead(prefetch, run.count);
-        if (prefetch->of_out && !fetches_its_output(product, &run))
+        struct stream *const stream = next_stream(prefetch);
+        struct tile_run run = next_tiles(product, column, stream, block);
+        if (prefetch->of_out && !fetches_its_output(product, &run)) { /* which is done for one tile at a time */
+            run.count = 1;
             fetch_output(product, out, run.rows, run.vectors);
+        }
+        const struct ahead ahead = next_ahead(stream, run.count);
         run_tiles(product, is_plain, &run, ahead, x, y, out);
         block += run.count;
         x += run.count * run.x_step;

@@ -17,11 +17,11 @@ static inline element *stepped_output(element *data) {
     return data;
 }
 
-/* The same product, of which then is read again what would else be kept in registers. Where these are short, a compiler
- * keeps addresses in vector registers, and what is loaded from there waits for all computation before. */
-static inline const struct product *read_again(const struct product *product) {
-    __asm__("" : "+r"(product));
-    return product;
+/* The same, of which then is read again what would else be kept in registers. Where these are short, a compiler keeps
+ * addresses in vector registers, and what is loaded from there waits for all computation before. */
+static inline const void *read_again(const void *structure) {
+    __asm__("" : "+r"(structure));
+    return structure;
 }
 
 #endif

@@ -193,18 +193,25 @@ static int64_t least_rows_for_packing(const struct product *product, int64_t as_
     return collides ? LEAST_ROWS : as_a_rule;
 }
 
+/* The rows of y, from that one on, that belong to the column behind one that begins at j: for that one's tiles to
+ * fetch. */
+static struct stream rows_behind(const struct product *product, const struct tile_column *column, int64_t tiles,
+                                 const element *y, int64_t j) {
+    const int64_t next = j + column->n, n = product->n - next < column->n ? product->n - next : column->n;
+    return later_rows(y + next, product->y_k, n, sizeof(element), tiles);
+}
+
 /* The first tile of the first column fetches its own rows of y a few steps ahead, and so do those of all columns that
  * have one; where there are several, they fetch the next column's while they compute. */
 static void fetch_column(const struct product *product, const struct tile_column *column, struct prefetch *prefetch,
                          const element *y, int64_t j) {
-    const int64_t tiles = column->rows.count, behind = product->n - j - column->n;
-    const bool fetches_own = j == 0 || tiles == 1, fetches_next = tiles > 1 && behind > 0;
-    prefetch->y = prefetch->x = no_prefetch.x;
+    const int64_t tiles = column->rows.count;
+    const bool fetches_own = j == 0 || tiles == 1, fetches_next = tiles > 1 && j + column->n < product->n;
+    prefetch->y = prefetch->x = no_stream;
     if (fetches_own)
         prefetch->y = own_rows(y + STEPS_AHEAD * product->y_k + j, product->y_k, column->n, sizeof(element));
     if (fetches_next)
-        prefetch->x = later_rows(y + j + column->n, product->y_k, column->n < behind ? column->n : behind,
-                                 sizeof(element), tiles - fetches_own);
+        prefetch->x = rows_behind(product, column, tiles - fetches_own, y, j);
 }
 
 static void run_columns(const struct product *product, const struct tile_plan *plan, const element *x, const element *y,
@@ -243,8 +250,8 @@ static inline __attribute__((always_inline)) void run_listed(const struct produc
             if (fetches) {
                 const struct stream *const stream = listed->fetches_y ? &plan->prefetch.y : &plan->prefetch.x;
                 const char *const operand = (const char *)(listed->fetches_y ? y : x);
-                ahead = (struct ahead){operand + listed->fetched_from, stream->bytes_a_step, stream->lines_a_step,
-                                       stream->fetching};
+                ahead = stream->ahead;
+                ahead.next = operand + listed->fetched_from;
                 if (plan->prefetch.of_out)
                     fetch_output(product, out + listed->out, listed->run.rows, listed->run.vectors);
             }
